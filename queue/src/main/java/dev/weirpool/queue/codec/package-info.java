@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirpool.queue.codec;
+
+import org.jspecify.annotations.NullMarked;

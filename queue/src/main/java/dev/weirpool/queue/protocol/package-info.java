@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirpool.queue.protocol;
+
+import org.jspecify.annotations.NullMarked;

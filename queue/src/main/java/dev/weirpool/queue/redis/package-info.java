@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirpool.queue.redis;
+
+import org.jspecify.annotations.NullMarked;
