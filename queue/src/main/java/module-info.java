@@ -4,8 +4,7 @@ module dev.weirpool.queue {
   requires org.slf4j;
   requires redis.clients.jedis;
   requires com.esotericsoftware.kryo;
-  requires com.esotericsoftware.reflectasm;
-  requires org.objenesis;
+  requires embedded.redis;
 
   exports dev.weirpool.queue;
   exports dev.weirpool.queue.redis;

@@ -1,0 +1,166 @@
+package dev.weirpool.queue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.Constructor;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exception as data: this is how one crosses between processes. It is never deserialized, only rebuilt through a constructor.
+ *
+ * @param className the exception's class
+ * @param message its message, cut at 32 KiB
+ * @param frames its stack, the innermost first, at most 256 of them
+ * @param cause what caused it, at most eight deep
+ * @param where the process it was thrown in, for example {@code worker 4711 on build-3}
+ */
+public record Failure(
+        String className, @Nullable String message, List<Frame> frames, @Nullable Failure cause, String where) {
+
+    private static final int MAX_TEXT = 32 * 1024;
+    private static final int MAX_FRAMES = 256;
+    private static final int MAX_CAUSES = 8;
+
+    /** One line of a stack; {@code line} is negative where it is not known. */
+    public record Frame(String className, String methodName, @Nullable String file, int line) {
+
+        static Frame of(StackTraceElement element) {
+            return new Frame(
+                    element.getClassName(), element.getMethodName(), element.getFileName(), element.getLineNumber());
+        }
+
+        StackTraceElement toElement() {
+            return new StackTraceElement(className, methodName, file, line);
+        }
+    }
+
+    public Failure {
+        frames = List.copyOf(frames);
+    }
+
+    /** Takes down {@code thrown}, which happened in this process, called {@code where}. */
+    public static Failure of(Throwable thrown, String where) {
+        return of(thrown, where, MAX_CAUSES);
+    }
+
+    private static Failure of(Throwable thrown, String where, int causes) {
+        if (thrown instanceof TaskFailedException failed && failed.failure().isPresent()) {
+            return failed.failure().get(); // it has come from further away already
+        }
+        var cause = thrown.getCause();
+        return new Failure(
+                thrown.getClass().getName(),
+                cut(messageOf(thrown)),
+                Arrays.stream(thrown.getStackTrace())
+                        .limit(MAX_FRAMES)
+                        .map(Frame::of)
+                        .toList(),
+                cause == null || causes == 0 ? null : of(cause, where, causes - 1),
+                where);
+    }
+
+    /** A failure that no exception stands for, such as the death of a worker. */
+    public static Failure of(String message, String where) {
+        return new Failure(TaskFailedException.class.getName(), message, List.of(), null, where);
+    }
+
+    private static @Nullable String messageOf(Throwable thrown) {
+        try {
+            return thrown.getMessage();
+        } catch (RuntimeException e) { // a getMessage of the user's own
+            return "(its message could not be had: " + e.getClass().getName() + ")";
+        }
+    }
+
+    private static @Nullable String cut(@Nullable String text) {
+        return text == null || text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+    }
+
+    /**
+     * The exception again: of the same type where its class can be loaded here and has a constructor for a message, else a
+     * {@link TaskFailedException}. Its cause is a {@link RemoteStackTrace} with the stack it was thrown with.
+     */
+    public Throwable rebuild() {
+        var remote = remoteStack();
+        return sameType(remote).orElseGet(() -> new TaskFailedException(this, remote));
+    }
+
+    private RemoteStackTrace remoteStack() {
+        return new RemoteStackTrace("thrown in " + where + ": " + this, elements(), cause == null ? null : cause.rebuildCause());
+    }
+
+    /** A cause keeps the stack it had, and its own causes directly. */
+    private Throwable rebuildCause() {
+        var deeper = cause == null ? null : cause.rebuildCause();
+        var rebuilt = sameType(deeper).orElseGet(() -> new TaskFailedException(this, deeper));
+        rebuilt.setStackTrace(elements());
+        return rebuilt;
+    }
+
+    private Optional<Throwable> sameType(@Nullable Throwable cause) {
+        if (className.equals(TaskFailedException.class.getName())) {
+            return Optional.empty();
+        }
+        try {
+            var loader = Thread.currentThread().getContextClassLoader();
+            var type = Class.forName(className, false, loader);
+            if (!Throwable.class.isAssignableFrom(type)) {
+                return Optional.empty();
+            }
+            return Arrays.stream(type.getDeclaredConstructors())
+                    .filter(constructor -> takesMessage(constructor.getParameterTypes()))
+                    .min(Comparator.comparingInt(Constructor::getParameterCount))
+                    .flatMap(constructor -> construct(constructor, cause));
+        } catch (ClassNotFoundException | LinkageError e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean takesMessage(Class<?>[] types) {
+        return (types.length == 1 && (types[0] == String.class || types[0] == Object.class))
+                || (types.length == 2 && types[0] == String.class && types[1] == Throwable.class);
+    }
+
+    private Optional<Throwable> construct(Constructor<?> constructor, @Nullable Throwable cause) {
+        try {
+            constructor.setAccessible(true);
+            if (constructor.getParameterCount() == 2) {
+                return Optional.of((Throwable) constructor.newInstance(message, cause));
+            }
+            var rebuilt = (Throwable) constructor.newInstance(message);
+            if (cause != null) {
+                rebuilt.initCause(cause);
+            }
+            return Optional.of(rebuilt);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return Optional.empty(); // a constructor that wants more than a message: the type cannot be had back
+        }
+    }
+
+    private StackTraceElement[] elements() {
+        return frames.stream().map(Frame::toElement).toArray(StackTraceElement[]::new);
+    }
+
+    /** Class, message, stack and causes, as {@link Throwable#printStackTrace()} writes them. */
+    public String stackAsText() {
+        var text = new StringWriter();
+        var out = new PrintWriter(text);
+        var title = "";
+        for (var failure = this; failure != null; failure = failure.cause) {
+            out.println(title + failure);
+            failure.frames.forEach(frame -> out.println("\tat " + frame.toElement()));
+            title = "Caused by: ";
+        }
+        out.flush();
+        return text.toString();
+    }
+
+    @Override
+    public String toString() {
+        return message == null ? className : className + ": " + message;
+    }
+}

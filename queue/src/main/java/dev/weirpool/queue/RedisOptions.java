@@ -1,0 +1,95 @@
+package dev.weirpool.queue;
+
+import dev.weirpool.queue.redis.EmbeddedServer;
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisUri;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which Redis to use, and how long to wait for it.
+ *
+ * <p>The embedded server is a real Redis that belongs to this process, one at most, in memory only: it ends with the process,
+ * and what is on it then is gone. It is the default wherever {@code WEIRPOOL_REDIS_URL} is not set.
+ */
+public final class RedisOptions {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final @Nullable URI uri;
+    private final int embeddedPort;
+    private final Duration timeout;
+
+    private RedisOptions(@Nullable URI uri, int embeddedPort, Duration timeout) {
+        this.uri = uri;
+        this.embeddedPort = embeddedPort;
+        this.timeout = timeout;
+    }
+
+    /**
+     * A server at {@code redis://[user:password@]host[:port][/database]}, or {@code rediss://} for TLS.
+     *
+     * @throws IllegalArgumentException if it is no such address
+     */
+    public static RedisOptions of(String uri) {
+        return new RedisOptions(RedisUri.parse(uri), 0, TIMEOUT);
+    }
+
+    /** The server of this process's own, on any free port. */
+    public static RedisOptions embedded() {
+        return new RedisOptions(null, 0, TIMEOUT);
+    }
+
+    /**
+     * The server of this process's own, on {@code port}, so that other processes on this machine can find it.
+     *
+     * @throws IllegalArgumentException if it is not a port number
+     */
+    public static RedisOptions embedded(int port) {
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("a port must be from 1 to 65535, got " + port);
+        }
+        return new RedisOptions(null, port, TIMEOUT);
+    }
+
+    /** The server named by {@code WEIRPOOL_REDIS_URL}, else the embedded one. */
+    public static RedisOptions fromEnvironment() {
+        return Optional.ofNullable(System.getenv("WEIRPOOL_REDIS_URL"))
+                .filter(url -> !url.isBlank())
+                .map(RedisOptions::of)
+                .orElseGet(RedisOptions::embedded);
+    }
+
+    /**
+     * How long to wait for a connection, and for a reply beyond the time that a command itself waits; 2 s by default.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public RedisOptions withTimeout(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("the timeout must be positive, got " + timeout);
+        }
+        return new RedisOptions(uri, embeddedPort, timeout);
+    }
+
+    public boolean isEmbedded() {
+        return uri == null;
+    }
+
+    /** The server itself, started first if it is the embedded one. Checked: it answers and is suitable. */
+    public Redis open() {
+        var address = uri != null ? uri : EmbeddedServer.uri(embeddedPort);
+        var redis = new Redis(address, timeout, PATIENCE);
+        redis.check();
+        return redis;
+    }
+
+    /** Without user and password. */
+    @Override
+    public String toString() {
+        return uri == null ? "embedded Redis" : RedisUri.masked(uri);
+    }
+}

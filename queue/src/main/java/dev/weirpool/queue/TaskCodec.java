@@ -1,0 +1,200 @@
+package dev.weirpool.queue;
+
+import dev.weirpool.queue.codec.Codec;
+import dev.weirpool.queue.codec.DecodingException;
+import dev.weirpool.queue.codec.EncodingException;
+import dev.weirpool.queue.codec.Surrogate;
+import dev.weirpool.queue.protocol.Due;
+import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.redis.Redis;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks and outcomes as bytes, for Weirpool's own modules; safe for use by many threads.
+ *
+ * <p>A body is one byte for the task's kind, then the encoded array of descriptor, captured values and arguments. An outcome is
+ * one byte for its kind, then the encoded value or failure.
+ */
+public final class TaskCodec {
+
+    private static final byte RETURNED = 'V';
+    private static final byte THREW = 'F';
+    private static final byte CANCELLED = 'C';
+
+    private final Codec codec;
+    private final String where;
+
+    /**
+     * @param redis where the shared queues live that travel with tasks
+     * @param where what to call this process in failures, for example {@code worker 4711 on build-3}
+     */
+    public TaskCodec(Supplier<Redis> redis, String where) {
+        this.where = where;
+        this.codec = new Codec(
+                new Surrogate<>(Throwable.class, Failure.class, thrown -> Failure.of(thrown, where), Failure::rebuild),
+                SharedQueue.surrogate(redis, this));
+    }
+
+    /** What this process is called in failures. */
+    public String where() {
+        return where;
+    }
+
+    byte[] encodeItem(Object item) {
+        return codec.encode(item);
+    }
+
+    Object decodeItem(byte[] bytes) {
+        return Objects.requireNonNull(codec.decode(bytes), "a queue holds no nulls");
+    }
+
+    /**
+     * Turns {@code task} into an envelope that lacks only its id.
+     *
+     * @throws IllegalArgumentException if an argument or a captured value cannot travel, naming it, or they are too large
+     */
+    public Envelope.Draft draft(Task<?> task, TaskOptions options, boolean awaitsResult) {
+        return new Envelope.Draft(
+                task.name(), options.priority(), awaitsResult, options.attempts(), options.headers(), body(task));
+    }
+
+    /** When a task with these options becomes ready. */
+    public static Due due(TaskOptions options) {
+        var at = options.at();
+        return at == null ? Due.in(options.delay()) : Due.at(at);
+    }
+
+    private byte[] body(Task<?> task) {
+        byte[] encoded;
+        try {
+            encoded = codec.encode(new Object[] {task.descriptor(), task.captured(), task.arguments()});
+        } catch (EncodingException e) {
+            throw new IllegalArgumentException("cannot send " + task.name() + ": " + place(e.path()) + e.getMessage(), e);
+        }
+        return ByteBuffer.allocate(1 + encoded.length)
+                .put((byte) task.kind().ordinal())
+                .put(encoded)
+                .array();
+    }
+
+    /** {@code [2][0].owner} is argument 1; {@code [1][0]} is what the lambda captured first. */
+    private static String place(String path) {
+        if (path.startsWith("[2][")) {
+            return "argument " + (1 + index(path)) + ": ";
+        }
+        return path.startsWith("[1][") ? "captured value " + (1 + index(path)) + ": " : "";
+    }
+
+    private static int index(String path) {
+        return Integer.parseInt(path.substring(4, path.indexOf(']', 4)));
+    }
+
+    /**
+     * Reads the task that {@code envelope} holds.
+     *
+     * @throws DecodingException if it cannot be read
+     */
+    public Task<?> decode(Envelope envelope) {
+        var body = envelope.body();
+        if (body.length == 0 || body[0] < 0 || body[0] >= Task.Kind.values().length) {
+            throw new DecodingException("unknown kind of task");
+        }
+        var name = envelope.name().split("::", 2);
+        var decoded = codec.decode(Arrays.copyOfRange(body, 1, body.length));
+        if (name.length == 2
+                && decoded instanceof Object[] parts
+                && parts.length == 3
+                && parts[0] instanceof String descriptor
+                && parts[1] instanceof Object[] captured
+                && parts[2] instanceof Object[] arguments) {
+            return new Task<>(Task.Kind.values()[body[0]], name[0], name[1], descriptor, captured, arguments);
+        }
+        throw new DecodingException("the body is not that of a task");
+    }
+
+    /** The bytes of {@code outcome}; where its value cannot travel, those of a failure that says so. */
+    public byte[] encode(Outcome outcome) {
+        if (outcome instanceof Outcome.Returned returned) {
+            return encodeReturned(returned.value());
+        }
+        if (outcome instanceof Outcome.Threw threw) {
+            return tagged(THREW, codec.encode(threw.failure()));
+        }
+        return new byte[] {CANCELLED};
+    }
+
+    private byte[] encodeReturned(@Nullable Object value) {
+        try {
+            var encoded = codec.encode(value);
+            if (encoded.length > Envelope.MAX_BYTES) {
+                return encode(new Outcome.Threw(Failure.of(
+                        "the result takes " + encoded.length + " bytes, more than the limit of " + Envelope.MAX_BYTES
+                                + "; return a file or a key to read it from instead",
+                        where)));
+            }
+            return tagged(RETURNED, encoded);
+        } catch (EncodingException e) {
+            if (value instanceof Object[] values && values.getClass() == Object[].class) {
+                var one = oneByOne(values);
+                if (one != null) {
+                    return tagged(RETURNED, one);
+                }
+            }
+            return encode(new Outcome.Threw(Failure.of("cannot encode the result: " + e.getMessage(), where)));
+        }
+    }
+
+    /** The results of a chunk, those that cannot travel as failures; null if that does not help. */
+    private byte @Nullable [] oneByOne(@Nullable Object[] values) {
+        var copy = values.clone();
+        for (var i = 0; i < copy.length; i++) {
+            try {
+                codec.encode(copy[i]);
+            } catch (EncodingException e) {
+                copy[i] = Failure.of("cannot encode the result: " + e.getMessage(), where);
+            }
+        }
+        try {
+            return codec.encode(copy);
+        } catch (EncodingException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Reads an outcome; one that cannot be read is a failure that says so.
+     *
+     * @param bytes what {@link #encode} made, in any process
+     */
+    public Outcome decodeOutcome(byte[] bytes) {
+        try {
+            var rest = Arrays.copyOfRange(bytes, Math.min(1, bytes.length), bytes.length);
+            return switch (bytes.length == 0 ? 0 : bytes[0]) {
+                case RETURNED -> new Outcome.Returned(codec.decode(rest));
+                case THREW -> new Outcome.Threw((Failure) Objects.requireNonNull(codec.decode(rest)));
+                case CANCELLED -> new Outcome.Cancelled();
+                default -> throw new DecodingException("unknown kind of outcome");
+            };
+        } catch (DecodingException | ClassCastException | NullPointerException e) {
+            return new Outcome.Threw(Failure.of("the result came back but cannot be read here: " + e.getMessage(), where));
+        }
+    }
+
+    private static byte[] tagged(byte tag, byte[] rest) {
+        return ByteBuffer.allocate(1 + rest.length).put(tag).put(rest).array();
+    }
+
+    /** The outcomes of the items of a chunk, whose value is an array in which failures stand for themselves. */
+    public static List<Outcome> outcomes(@Nullable Object[] values) {
+        return Arrays.stream(values)
+                .map(value -> value instanceof Failure failure
+                        ? new Outcome.Threw(failure)
+                        : (Outcome) new Outcome.Returned(value))
+                .toList();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.weirpool.queue;
+
+import java.util.HexFormat;
+
+/**
+ * Names one task, for as long as it lives: the producer that sent it, a random number, and its place in that producer's order.
+ *
+ * <p>Its text form is 32 hexadecimal digits.
+ */
+public record TaskId(long producer, long sequence) {
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException if it is not 32 hexadecimal digits
+     */
+    public static TaskId parse(String text) {
+        if (!text.matches("[0-9a-fA-F]{32}")) {
+            throw new IllegalArgumentException("not a task id: '" + text + "'; it has 32 hexadecimal digits");
+        }
+        return new TaskId(
+                Long.parseUnsignedLong(text.substring(0, 16), 16), Long.parseUnsignedLong(text.substring(16), 16));
+    }
+
+    @Override
+    public String toString() {
+        return HexFormat.of().toHexDigits(producer) + HexFormat.of().toHexDigits(sequence);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.weirpool.queue.protocol;
+
+import dev.weirpool.queue.redis.Backoff;
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.redis.RedisUnavailableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A background thread that does one thing over and over on a Redis connection of its own, and outlives any outage.
+ *
+ * <p>Started once; {@link #close} may be called often, from any thread, and returns when the thread has stopped.
+ */
+public abstract class Duty implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Duty.class);
+
+    private final Redis redis;
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile @Nullable RedisConnection connection;
+
+    protected Duty(String name, Redis redis) {
+        this.redis = redis;
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** One round; it is done again at once, or after a pause if Redis was away, until the duty is closed. */
+    protected abstract void round(RedisConnection redis) throws InterruptedException;
+
+    /** Called on the duty's thread when a round failed for a reason other than an outage; the duty then ends. */
+    protected void failed(RuntimeException e) {
+        log.error("{} stopped: {}", thread.getName(), e.getMessage(), e);
+    }
+
+    protected boolean isStopping() {
+        return stopping;
+    }
+
+    /** Ends the duty and waits for its thread, unless called on it. */
+    @Override
+    public void close() {
+        stopping = true;
+        thread.interrupt();
+        var current = connection;
+        if (current != null) {
+            current.abort(); // wakes it if it waits inside Redis
+        }
+        if (thread == Thread.currentThread()) {
+            return;
+        }
+        var interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        var backoff = new Backoff();
+        var outage = false;
+        while (!stopping) {
+            try {
+                rounds(backoff, outage);
+            } catch (RedisUnavailableException e) {
+                if (!stopping && !outage) {
+                    outage = true;
+                    log.warn("{}; {} goes on when it is back", e.getMessage(), thread.getName());
+                }
+                if (!backoff.sleep()) {
+                    continue; // interrupted: stopping, as a rule
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                if (!stopping) {
+                    failed(e);
+                }
+                return;
+            }
+        }
+    }
+
+    private void rounds(Backoff backoff, boolean outage) throws InterruptedException {
+        try (var current = redis.connect()) {
+            connection = current;
+            var first = outage;
+            while (!stopping) {
+                round(current);
+                backoff.reset();
+                if (first) {
+                    first = false;
+                    log.info("Redis is back; {} goes on", thread.getName());
+                }
+            }
+        } finally {
+            connection = null;
+        }
+    }
+}

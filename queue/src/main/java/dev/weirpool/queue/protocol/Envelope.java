@@ -1,0 +1,203 @@
+package dev.weirpool.queue.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A task as stored in Redis.
+ *
+ * <pre>
+ * offset  bytes  field
+ *      0      1  version of this layout
+ *      1      1  flags: bits 0-1 priority, bit 2 a client awaits the result     (may change while stored)
+ *      2      1  most attempts
+ *      3      1  attempts that have failed                                     (may change while stored)
+ *      4     16  id: producer and sequence
+ *     20      1  key id of the signature, 0 = unsigned
+ *     21      8  not after: when it may no longer run, ms since 1970, 0 = no limit
+ *     29     16  signature
+ *     45      2  length of the headers; then the headers; the rest is the body
+ * </pre>
+ *
+ * <p>The headers are pairs of strings, the first the task's readable name, so that pages and commands never decode a body.
+ */
+public final class Envelope {
+
+    /** The largest envelope that is accepted. */
+    public static final int MAX_BYTES = 16 * 1024 * 1024;
+
+    static final int FIXED_BYTES = 45;
+    private static final byte VERSION = 1;
+    private static final int PRIORITY_BITS = 3;
+    private static final int RESULT_BIT = 4;
+    private static final String NAME = "";
+
+    private final byte[] raw;
+
+    private Envelope(byte[] raw) {
+        this.raw = raw;
+    }
+
+    /** An envelope read back from Redis. */
+    static Envelope stored(byte[] raw) {
+        return new Envelope(raw);
+    }
+
+    byte[] raw() {
+        return raw;
+    }
+
+    public int size() {
+        return raw.length;
+    }
+
+    public int priority() {
+        return raw[1] & PRIORITY_BITS;
+    }
+
+    public boolean awaitsResult() {
+        return (raw[1] & RESULT_BIT) != 0;
+    }
+
+    public int maxAttempts() {
+        return raw[2] & 0xff;
+    }
+
+    /** Which attempt comes next, from 1. */
+    public int attempt() {
+        return (raw[3] & 0xff) + 1;
+    }
+
+    public long producer() {
+        return ByteBuffer.wrap(raw).getLong(4);
+    }
+
+    public long sequence() {
+        return ByteBuffer.wrap(raw).getLong(12);
+    }
+
+    /** Attempt and id: what a settlement must match. */
+    byte[] fence() {
+        return Arrays.copyOfRange(raw, 3, 20);
+    }
+
+    byte[] id() {
+        return Arrays.copyOfRange(raw, 4, 20);
+    }
+
+    static byte[] id(long producer, long sequence) {
+        return ByteBuffer.allocate(16).putLong(producer).putLong(sequence).array();
+    }
+
+    /**
+     * Checks that this can be read: version, lengths.
+     *
+     * @throws IllegalArgumentException naming what is wrong
+     */
+    public void requireReadable() {
+        if (raw.length < FIXED_BYTES + 2) {
+            throw new IllegalArgumentException("an envelope of " + raw.length + " bytes is too short");
+        }
+        if (raw[0] != VERSION) {
+            throw new IllegalArgumentException("unknown envelope version " + raw[0]
+                    + "; this worker reads version " + VERSION + ": upgrade the workers before the clients");
+        }
+        if (FIXED_BYTES + 2 + headerBytes() > raw.length) {
+            throw new IllegalArgumentException("the headers of the envelope run over its end");
+        }
+    }
+
+    /** The task's readable name, for example {@code com.acme.Tasks::checksum}. */
+    public String name() {
+        return headersAndName().getOrDefault(NAME, "");
+    }
+
+    public Map<String, String> headers() {
+        var headers = headersAndName();
+        headers.remove(NAME);
+        return headers;
+    }
+
+    public byte[] body() {
+        return Arrays.copyOfRange(raw, FIXED_BYTES + 2 + headerBytes(), raw.length);
+    }
+
+    private int headerBytes() {
+        return ByteBuffer.wrap(raw).getShort(FIXED_BYTES) & 0xffff;
+    }
+
+    private Map<String, String> headersAndName() {
+        var in = ByteBuffer.wrap(raw, FIXED_BYTES + 2, headerBytes());
+        var headers = new LinkedHashMap<String, String>();
+        while (in.hasRemaining()) {
+            headers.put(string(in), string(in));
+        }
+        return headers;
+    }
+
+    private static String string(ByteBuffer in) {
+        var length = in.getShort() & 0xffff;
+        if (length > in.remaining()) {
+            throw new IllegalArgumentException("a header of the envelope runs over its end");
+        }
+        var text = new String(in.array(), in.position(), length, UTF_8);
+        in.position(in.position() + length);
+        return text;
+    }
+
+    /** All of an envelope but its id, which is given when it is sent. */
+    public record Draft(String name, int priority, boolean awaitsResult, int maxAttempts, Map<String, String> headers, byte[] body) {
+
+        /**
+         * @throws IllegalArgumentException if the envelope would be larger than {@link #MAX_BYTES}
+         */
+        public Draft {
+            if (body.length > MAX_BYTES - FIXED_BYTES - 0x10000) {
+                throw new IllegalArgumentException("the arguments of " + name + " take " + body.length
+                        + " bytes, more than the limit of " + MAX_BYTES
+                        + "; pass a file or a key to read them from instead");
+            }
+        }
+
+        Envelope seal(long producer, long sequence) {
+            var head = encodedHeaders();
+            var out = ByteBuffer.allocate(FIXED_BYTES + 2 + head.length + body.length);
+            out.put(VERSION);
+            out.put((byte) (priority | (awaitsResult ? RESULT_BIT : 0)));
+            out.put((byte) maxAttempts);
+            out.put((byte) 0);
+            out.putLong(producer).putLong(sequence);
+            out.position(FIXED_BYTES);
+            out.putShort((short) head.length).put(head).put(body);
+            return new Envelope(out.array());
+        }
+
+        private byte[] encodedHeaders() {
+            var all = new LinkedHashMap<String, String>();
+            all.put(NAME, name);
+            all.putAll(headers);
+            var size = all.entrySet().stream()
+                    .mapToInt(e -> 4 + e.getKey().getBytes(UTF_8).length + e.getValue().getBytes(UTF_8).length)
+                    .sum();
+            if (size > 0xffff) {
+                throw new IllegalArgumentException("the headers of " + name + " take " + size
+                        + " bytes, more than the limit of " + 0xffff);
+            }
+            var out = ByteBuffer.allocate(size);
+            all.forEach((key, value) -> {
+                put(out, key);
+                put(out, value);
+            });
+            return out.array();
+        }
+
+        private static void put(ByteBuffer out, String text) {
+            var bytes = text.getBytes(UTF_8);
+            out.putShort((short) bytes.length).put(bytes);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.weirpool.queue.protocol;
+
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
+
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/** The Redis keys of one queue; all share a hash tag, and so a cluster slot. */
+final class Keys {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+    private final String prefix;
+
+    final byte[] ready;
+    final byte[] ready1;
+    final byte[] ready2;
+    final byte[] ready3;
+    final byte[] workers;
+    final byte[] bell;
+    final byte[] delayed;
+    final byte[] dead;
+    final byte[] producers;
+    final byte[] cancels;
+    final byte[] tick;
+
+    Keys(String queue) {
+        if (!NAME.matcher(queue).matches()) {
+            throw new IllegalArgumentException("not a queue name: '" + queue
+                    + "'; use 1 to 64 letters, digits, '.', '_' and '-'");
+        }
+        this.prefix = "weirpool:{" + queue + "}:";
+        this.ready = key("ready");
+        this.ready1 = key("ready1");
+        this.ready2 = key("ready2");
+        this.ready3 = key("ready3");
+        this.workers = key("workers");
+        this.bell = key("bell");
+        this.delayed = key("delayed");
+        this.dead = key("dead");
+        this.producers = key("producers");
+        this.cancels = key("cancels");
+        this.tick = key("tick");
+    }
+
+    byte[] inflight(String worker) {
+        return key("inflight:" + worker);
+    }
+
+    byte[] results(long producer) {
+        return key("results:" + HexFormat.of().toHexDigits(producer));
+    }
+
+    /** The keys of a shared data queue. */
+    byte[] shared(String part) {
+        return key("shared:" + part);
+    }
+
+    private byte[] key(String name) {
+        return bytes(prefix + name);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.weirpool.queue.protocol;
+
+/** What became of a push. */
+public sealed interface PushReply {
+
+    /** All of it is on the queue, from this call or an earlier one. */
+    record Stored() implements PushReply {}
+
+    /** Redis has lost what this producer sent after {@code lastSequence}. */
+    record Gap(long lastSequence) implements PushReply {}
+
+    /** The queue takes no more tasks. */
+    record Closed() implements PushReply {}
+}

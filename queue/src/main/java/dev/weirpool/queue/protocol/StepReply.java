@@ -1,0 +1,22 @@
+package dev.weirpool.queue.protocol;
+
+import java.util.List;
+
+/** What a step found. */
+public sealed interface StepReply {
+
+    /** The settlements were taken; these tasks are the worker's now, maybe none. */
+    record Claimed(List<Task> tasks) implements StepReply {}
+
+    /** Redis and the worker disagree, because a reply was lost: this is what the worker holds in truth. */
+    record Resync(List<Envelope> held) implements StepReply {}
+
+    /** The settlements were taken; the queue is paused. */
+    record Paused() implements StepReply {}
+
+    /** The worker was taken for dead: its tasks were given to others, and it must end. */
+    record Fenced() implements StepReply {}
+
+    /** A claimed task; one that was cancelled is settled without being run. */
+    record Task(Envelope envelope, boolean isCancelled) {}
+}

@@ -1,0 +1,12 @@
+package dev.weirpool.queue.protocol;
+
+import java.util.List;
+
+/**
+ * What a tick found.
+ *
+ * @param promoted how many delayed tasks became ready
+ * @param expired workers whose lease has run out
+ * @param hasCancelMarks whether any task is marked as cancelled
+ */
+public record TickReply(int promoted, List<String> expired, boolean hasCancelMarks) {}

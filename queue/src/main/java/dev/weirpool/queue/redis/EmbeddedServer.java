@@ -1,0 +1,197 @@
+package dev.weirpool.queue.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.embedded.core.ExecutableProvider;
+import redis.embedded.model.OsArchitecture;
+
+/**
+ * A real Redis server that belongs to this process: one at most, on the loopback interface, with a password, in memory only.
+ *
+ * <p>It ends with this process however that ends, a {@code kill -9} included: a shell holds the other end of a pipe from us
+ * and kills the server when the pipe closes.
+ */
+public final class EmbeddedServer {
+
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedServer.class);
+    private static final Duration START_LIMIT = Duration.ofSeconds(10);
+    private static final int TRIES = 5;
+
+    /** Runs the server until it ends, or until our end of the pipe on standard input closes. */
+    private static final String LIFELINE =
+            """
+            exec 3<&0
+            "$1" "$2/redis.conf" 3<&- &
+            server=$!
+            { read -r closed <&3; kill -9 $server; } &
+            watch=$!
+            wait $server
+            kill $watch 2>/dev/null
+            rm -rf "$2"
+            """;
+
+    private static @Nullable EmbeddedServer running;
+
+    private final Process shell;
+    private final Path directory;
+    private final URI uri;
+
+    private EmbeddedServer(Process shell, Path directory, URI uri) {
+        this.shell = shell;
+        this.directory = directory;
+        this.uri = uri;
+    }
+
+    /**
+     * The address of this process's server, started if it was not running.
+     *
+     * @param port the port to listen on, or 0 for any that is free
+     * @throws IllegalArgumentException if the port is taken, or the server already listens on another
+     */
+    public static synchronized URI uri(int port) {
+        if (running == null || !running.shell.isAlive()) {
+            running = port == 0 ? startOnFreePort() : start(port);
+        }
+        if (port != 0 && running.uri.getPort() != port) {
+            throw new IllegalArgumentException("the embedded Redis of this process listens on port "
+                    + running.uri.getPort() + " already and cannot move to " + port);
+        }
+        return running.uri;
+    }
+
+    private static EmbeddedServer startOnFreePort() {
+        for (var i = 1; ; i++) {
+            try {
+                return start(freePort());
+            } catch (IllegalArgumentException e) {
+                if (i == TRIES) { // another process took the port in between, each time
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static EmbeddedServer start(int port) {
+        requireFree(port);
+        try {
+            var directory = Files.createTempDirectory("weirpool-redis");
+            var password = randomPassword();
+            writeConfiguration(directory, port, password);
+            var shell = new ProcessBuilder("sh", "-c", LIFELINE, "sh", binary().toString(), directory.toString())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            var server = new EmbeddedServer(shell, directory, URI.create("redis://:" + password + "@127.0.0.1:" + port));
+            server.awaitReady();
+            log.debug("embedded Redis listens on port {}", port);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start the embedded Redis", e);
+        }
+    }
+
+    private static void writeConfiguration(Path directory, int port, String password) throws IOException {
+        var file = directory.resolve("redis.conf");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, String.join("\n",
+                "port " + port,
+                "bind 127.0.0.1",
+                "requirepass " + password,
+                "maxmemory-policy noeviction",
+                "save \"\"",
+                "appendonly no",
+                "dir \"" + directory + "\"",
+                "logfile \"" + directory.resolve("redis.log") + "\"",
+                ""));
+    }
+
+    private void awaitReady() throws IOException {
+        var deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (true) {
+            try {
+                new RedisConnection(uri, Duration.ofSeconds(2)).close();
+                return;
+            } catch (RedisUnavailableException e) {
+                if (System.nanoTime() > deadline || !shell.isAlive()) {
+                    throw new IOException("it did not come up; its log ends: " + lastLogLine(), e);
+                }
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                shell.destroy();
+                throw new IOException("interrupted while it started", e);
+            }
+        }
+    }
+
+    private String lastLogLine() throws IOException {
+        var file = directory.resolve("redis.log");
+        if (!Files.exists(file)) {
+            return "(no log)";
+        }
+        var lines = Files.readAllLines(file);
+        return lines.isEmpty() ? "(empty)" : lines.get(lines.size() - 1);
+    }
+
+    /** The server's executable, unpacked once into the cache. */
+    private static Path binary() throws IOException {
+        var name = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
+        if (name == null || name.toLowerCase(Locale.ROOT).contains("windows")) {
+            throw new IOException("there is no embedded Redis of 6.2 or later for this system;"
+                    + " start one yourself and set WEIRPOOL_REDIS_URL=redis://host:6379");
+        }
+        var file = CacheDirectory.path().resolve(name);
+        if (Files.isExecutable(file)) {
+            return file;
+        }
+        var unpacked = Files.createTempFile(file.getParent(), name, ".part");
+        try (var in = ExecutableProvider.class.getResourceAsStream("/" + name)) {
+            if (in == null) {
+                throw new IOException("the embedded-redis library holds no " + name);
+            }
+            Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Files.move(unpacked, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void requireFree(int port) {
+        try {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "port " + port + " is in use; name another, or leave it out for any that is free", e);
+        }
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free port on the loopback interface", e);
+        }
+    }
+
+    private static String randomPassword() {
+        var bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

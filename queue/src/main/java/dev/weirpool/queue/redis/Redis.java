@@ -1,0 +1,141 @@
+package dev.weirpool.queue.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Redis server and the idle connections to it; may be shared by all threads of the process.
+ *
+ * <p>It opens nothing by itself. Jedis's own pool is not used: it is a third of a worker's start-up time, and a stack of
+ * idle connections is all that is needed here.
+ */
+public final class Redis implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Redis.class);
+    private static final int MAX_IDLE = 8;
+    private static final Pattern VERSION = Pattern.compile("redis_version:(\\d+)\\.(\\d+)\\S*");
+
+    private final URI uri;
+    private final Duration timeout;
+    private final Duration patience;
+    private final ConcurrentLinkedDeque<RedisConnection> idle = new ConcurrentLinkedDeque<>();
+    private volatile boolean closed;
+
+    /**
+     * @param timeout how long to wait for a connection or a reply
+     * @param patience how long {@link #call} keeps trying while the server is away
+     */
+    public Redis(URI uri, Duration timeout, Duration patience) {
+        this.uri = uri;
+        this.timeout = timeout;
+        this.patience = patience;
+    }
+
+    public URI uri() {
+        return uri;
+    }
+
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /**
+     * Checks that this server can carry queues: it answers, is at least 6.2, and does not evict keys.
+     *
+     * @throws RedisUnavailableException if it does not answer
+     * @throws RedisRefusedException if it is too old or evicts
+     */
+    public void check() {
+        var connection = connect();
+        var info = connection.call("INFO");
+        release(connection);
+        if (info instanceof byte[] text) {
+            requireSuitable(new String(text, UTF_8));
+        }
+    }
+
+    private void requireSuitable(String info) {
+        var version = VERSION.matcher(info);
+        if (version.find()) {
+            var major = Integer.parseInt(version.group(1));
+            var minor = Integer.parseInt(version.group(2));
+            if (major < 6 || (major == 6 && minor < 2)) {
+                throw new RedisRefusedException("Redis at " + RedisUri.masked(uri) + " is version " + major + "." + minor
+                        + "; Weirpool needs 6.2 or later");
+            }
+        }
+        var policy = Pattern.compile("maxmemory_policy:(\\S+)").matcher(info);
+        if (policy.find() && !policy.group(1).equals("noeviction")) {
+            throw new RedisRefusedException("Redis at " + RedisUri.masked(uri) + " has maxmemory-policy "
+                    + policy.group(1) + ", which may drop queued tasks; set it to noeviction");
+        }
+    }
+
+    /** Opens a connection of the caller's own. */
+    public RedisConnection connect() {
+        return new RedisConnection(uri, timeout);
+    }
+
+    /**
+     * Does {@code work} on an idle connection, and again on a new one while the server is away, for as long as the
+     * patience lasts. The work must be safe to send twice.
+     *
+     * @throws RedisUnavailableException if the server was away for all that time, or the thread was interrupted
+     */
+    public <T> T call(Function<RedisConnection, T> work) {
+        var deadline = System.nanoTime() + patience.toNanos();
+        var backoff = new Backoff();
+        while (true) {
+            try {
+                var connection = borrow();
+                var result = work.apply(connection);
+                release(connection);
+                return result;
+            } catch (RedisUnavailableException e) {
+                if (closed || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                log.debug("{}; trying again", e.getMessage());
+                if (!backoff.sleep()) {
+                    Thread.currentThread().interrupt();
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Closes the idle connections; connections in use are closed as they come back. */
+    @Override
+    public void close() {
+        closed = true;
+        RedisConnection connection;
+        while ((connection = idle.poll()) != null) {
+            connection.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return RedisUri.masked(uri);
+    }
+
+    private RedisConnection borrow() {
+        var connection = idle.poll();
+        return connection != null && connection.isUsable() ? connection : connect();
+    }
+
+    private void release(RedisConnection connection) {
+        if (closed || idle.size() >= MAX_IDLE) {
+            connection.close();
+        } else {
+            idle.push(connection);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.weirpool.queue.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One connection to Redis, used by one thread at a time.
+ *
+ * <p>After any exception the connection is closed for good, because a late reply could otherwise be taken for the
+ * answer to the next command. {@link #abort()} may be called by any thread and wakes a caller that waits for a reply.
+ */
+public final class RedisConnection implements AutoCloseable {
+
+    /** Errors that pass: the same command may be sent again after a while. */
+    private static final Set<String> PASSING = Set.of(
+            "LOADING",
+            "READONLY",
+            "UNBLOCKED",
+            "CLUSTERDOWN",
+            "TRYAGAIN",
+            "MASTERDOWN",
+            "BUSY",
+            "NOREPLICAS",
+            "MISCONF");
+
+    private final String server;
+    private final Connection jedis;
+    private final int readTimeoutMillis;
+
+    RedisConnection(URI uri, Duration timeout) {
+        this.server = uri.getHost() + ":" + uri.getPort();
+        this.readTimeoutMillis = Math.toIntExact(timeout.toMillis());
+        try {
+            this.jedis = new Connection(new HostAndPort(uri.getHost(), uri.getPort()), config(uri, readTimeoutMillis));
+        } catch (JedisException e) {
+            throw translate(e);
+        }
+    }
+
+    /** Sends one command and returns its reply: {@code byte[]}, {@code Long}, {@code List} or null. */
+    public @Nullable Object call(String command, byte[]... arguments) {
+        return exchange(Command.valueOf(command), arguments);
+    }
+
+    /**
+     * Sends a command that waits inside Redis for up to {@code block}; the read limit is extended by as much.
+     * The command's own timeout argument must be {@code block}.
+     */
+    public @Nullable Object callBlocking(Duration block, String command, byte[]... arguments) {
+        jedis.setSoTimeout(readTimeoutMillis + Math.toIntExact(block.toMillis()));
+        var reply = exchange(Command.valueOf(command), arguments);
+        jedis.setSoTimeout(readTimeoutMillis);
+        return reply;
+    }
+
+    /** Runs {@code script}; the first {@code keys} of {@code keysAndArguments} are its keys. */
+    public @Nullable Object run(Script script, int keys, List<byte[]> keysAndArguments) {
+        try {
+            return evaluate(Command.EVALSHA, script.sha1(), keys, keysAndArguments);
+        } catch (JedisDataException e) {
+            if (!"NOSCRIPT".equals(code(e))) {
+                throw failed(e);
+            }
+        } catch (JedisException e) {
+            throw failed(e);
+        }
+        // a server that was restarted or failed over has an empty script cache
+        try {
+            return evaluate(Command.EVAL, script.text(), keys, keysAndArguments);
+        } catch (JedisException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Ends the connection from any thread; a caller waiting for a reply gets a {@link RedisUnavailableException}. */
+    public void abort() {
+        try {
+            jedis.forceDisconnect();
+        } catch (IOException e) {
+            jedis.setBroken(); // the socket is gone already, which is what was wanted
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            jedis.disconnect();
+        } catch (JedisException e) {
+            abort();
+        }
+    }
+
+    boolean isUsable() {
+        return jedis.isConnected() && !jedis.isBroken();
+    }
+
+    private @Nullable Object exchange(Command command, byte[]... arguments) {
+        try {
+            jedis.sendCommand(command, arguments);
+            return jedis.getOne();
+        } catch (JedisException e) {
+            throw failed(e);
+        }
+    }
+
+    private @Nullable Object evaluate(Command command, byte[] script, int keys, List<byte[]> keysAndArguments) {
+        var arguments = new CommandArguments(command).add(script).add(keys);
+        for (var each : keysAndArguments) {
+            arguments.add(each);
+        }
+        jedis.sendCommand(arguments);
+        return jedis.getOne();
+    }
+
+    private RuntimeException failed(JedisException e) {
+        abort();
+        return translate(e);
+    }
+
+    private RuntimeException translate(JedisException e) {
+        if (e instanceof JedisConnectionException) {
+            return new RedisUnavailableException(
+                    "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable?", e);
+        }
+        var code = code(e);
+        if (PASSING.contains(code)) {
+            return new RedisUnavailableException("Redis at " + server + " cannot serve now: " + e.getMessage(), e);
+        }
+        if ("OOM".equals(code)) {
+            return new RedisFullException(
+                    "Redis at " + server + " is full: raise its maxmemory, or let workers drain it", e);
+        }
+        if (Set.of("NOAUTH", "WRONGPASS", "NOPERM").contains(code)) {
+            return new RedisRefusedException(
+                    "Redis at " + server + " refused us: " + e.getMessage() + "; check user and password in its URL", e);
+        }
+        return new RedisRefusedException("Redis at " + server + " refused a command: " + e.getMessage(), e);
+    }
+
+    /** The first word of an error reply; inside a script's error it may follow the script's own words. */
+    private static String code(JedisException e) {
+        var message = String.valueOf(e.getMessage());
+        if (message.contains("command not allowed when used memory")) {
+            return "OOM";
+        }
+        var word = message.split(" ", 2)[0];
+        return word.startsWith("-") ? word.substring(1) : word;
+    }
+
+    private static String rootMessage(Throwable e) {
+        var root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        var message = root.getMessage();
+        return message == null ? root.getClass().getSimpleName() : message.toLowerCase(Locale.ROOT);
+    }
+
+    private static DefaultJedisClientConfig config(URI uri, int timeoutMillis) {
+        var config = DefaultJedisClientConfig.builder()
+                .protocol(RedisProtocol.RESP2)
+                .autoNegotiateProtocol(false)
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
+                .connectionTimeoutMillis(timeoutMillis)
+                .socketTimeoutMillis(timeoutMillis)
+                .blockingSocketTimeoutMillis(timeoutMillis)
+                .ssl("rediss".equals(uri.getScheme()))
+                .database(RedisUri.database(uri));
+        var userInfo = uri.getUserInfo();
+        if (userInfo != null) {
+            var colon = userInfo.indexOf(':');
+            var user = colon < 0 ? "" : userInfo.substring(0, colon);
+            config.password(userInfo.substring(colon + 1));
+            if (!user.isEmpty()) {
+                config.user(user);
+            }
+        }
+        return config.build();
+    }
+
+    /** UTF-8, as keys and numbers travel. */
+    public static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    /** Decimal digits, as Redis reads numbers. */
+    public static byte[] bytes(long number) {
+        return Long.toString(number).getBytes(UTF_8);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.weirpool.queue.redis;
+
+/**
+ * Redis could not be reached, or is there but cannot serve just now (loading, failing over, read-only).
+ *
+ * <p>Whether the command was carried out is not known. Everything Weirpool sends may safely be sent again.
+ */
+public final class RedisUnavailableException extends RuntimeException {
+
+    public RedisUnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

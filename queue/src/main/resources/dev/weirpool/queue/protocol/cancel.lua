@@ -1,0 +1,17 @@
+-- cancel: mark tasks as not wanted. A marked task that is claimed is not run; its one result says so.
+--
+-- KEYS[1]  cancels  zset  id (and id followed by '!', to end it if it runs) -> expiry of the mark in ms
+-- KEYS[2]  workers  zset  control flags
+-- ARGV[1]  how long the marks last in ms
+-- ARGV[2]  '1' to end the tasks that run already
+-- ARGV[3]  the first id; others follow
+--
+-- returns  1
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for i = 3, #ARGV do
+  redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i])
+  if ARGV[2] == '1' then redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i] .. '!') end
+end
+redis.call('ZADD', KEYS[2], '+inf', '!cancel')
+return 1

@@ -1,0 +1,109 @@
+-- step: settle what a worker has done and claim its next tasks, in one round trip.
+--
+-- KEYS[1]  inflight   list  claimed by this worker, oldest first
+-- KEYS[2]  workers    zset  worker -> lease deadline; control flags
+-- KEYS[3]  ready      list  envelopes of priority 0
+-- KEYS[4]  ready1     list  envelopes of priority 1
+-- KEYS[5]  ready2     list  envelopes of priority 2
+-- KEYS[6]  ready3     list  envelopes of priority 3
+-- KEYS[7]  bell       list  wake-up tokens
+-- KEYS[8]  delayed    zset  envelopes scored by due time in ms
+-- KEYS[9]  dead       list  dead letters
+-- KEYS[10] cancels    zset  cancel marks
+-- KEYS[11] results    stream  the first of the result streams that settlements name
+-- ARGV[1]  worker
+-- ARGV[2]  how many tasks it wants
+-- ARGV[3]  how many it holds, looked at when there is nothing to settle
+-- ARGV[4]  '1' if it was woken by the bell
+-- ARGV[5]  number of settlements, each four further arguments:
+--          fence  attempt byte and id, which must be at the head of inflight
+--          kind   C complete | R retry | X bury
+--          result stream as an index into KEYS, or 0 for none
+--          value  the result of C and X, the delay in ms of R
+--
+-- returns  {'FENCED'} | {'RESYNC', inflight} | {'PAUSED', {}} | {'OK', claimed, cancelled ids among them}
+local inflight, workers, ready, bell, delayed, dead, cancels =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local want, settlements = tonumber(ARGV[2]), tonumber(ARGV[5])
+
+local flags = redis.call('ZMSCORE', workers, ARGV[1], '!paused', '!cancel', '!prio')
+if not flags[1] then return {'FENCED'} end
+
+if settlements == 0 then
+  if redis.call('LLEN', inflight) ~= tonumber(ARGV[3]) then
+    return {'RESYNC', redis.call('LRANGE', inflight, 0, -1)}
+  end
+else
+  -- LPOP is allowed at maxmemory, so that a full server can be drained
+  local heads = redis.call('LPOP', inflight, settlements)
+  local matches = heads and #heads == settlements
+  if matches then
+    for i = 1, settlements do
+      if string.sub(heads[i], 4, 20) ~= ARGV[2 + 4 * i] then matches = false break end
+    end
+  end
+  if not matches then
+    if heads then
+      for i = #heads, 1, -1 do redis.call('LPUSH', inflight, heads[i]) end
+    end
+    return {'RESYNC', redis.call('LRANGE', inflight, 0, -1)}
+  end
+  local now
+  for i = 1, settlements do
+    local at = 2 + 4 * i
+    local kind, stream, value = ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
+    local envelope, id = heads[i], string.sub(heads[i], 5, 20)
+    if kind == 'R' then
+      if not now then
+        local time = redis.call('TIME')
+        now = time[1] * 1000 + math.floor(time[2] / 1000)
+      end
+      local attempt = math.min(255, string.byte(envelope, 4) + 1)
+      redis.call('ZADD', delayed, now + value, string.sub(envelope, 1, 3) .. string.char(attempt) .. string.sub(envelope, 5))
+    else
+      if flags[3] then redis.call('ZREM', cancels, id, id .. '!') end
+      if kind == 'X' then
+        redis.call('RPUSH', dead, envelope)
+        redis.call('LTRIM', dead, -10000, -1)
+      end
+      -- no stream, no client: the result is dropped rather than left behind
+      if stream > 0 then redis.call('XADD', KEYS[stream], 'NOMKSTREAM', '*', 'i', id, 'v', value) end
+    end
+  end
+end
+
+if want < 1 then return {'OK', {}, {}} end
+if flags[2] then return {'PAUSED', {}} end
+
+local claimed = {}
+for level = 0, flags[4] and 3 or 0 do
+  if #claimed < want then
+    local taken = redis.call('LPOP', KEYS[3 + level], want - #claimed)
+    if taken then
+      redis.call('RPUSH', inflight, unpack(taken))
+      for i = 1, #taken do claimed[#claimed + 1] = taken[i] end
+    end
+  end
+end
+if #claimed == 0 then
+  redis.call('DEL', bell)
+  return {'OK', {}, {}}
+end
+
+if ARGV[4] == '1' and redis.call('LLEN', bell) == 0 then
+  -- one token wakes one worker, which wakes the next as long as there is work
+  local more = redis.call('LLEN', ready) > 0
+  if not more and flags[4] then
+    more = redis.call('EXISTS', KEYS[4], KEYS[5], KEYS[6]) > 0
+  end
+  if more then redis.call('RPUSH', bell, 1) end
+end
+
+local cancelled = {}
+if flags[3] then
+  for i = 1, #claimed do
+    local id = string.sub(claimed[i], 5, 20)
+    if redis.call('ZSCORE', cancels, id) then cancelled[#cancelled + 1] = id end
+  end
+end
+return {'OK', claimed, cancelled}

@@ -1,0 +1,56 @@
+-- tick: promote tasks that are due, and find workers whose lease has run out.
+--
+-- Any number of launchers may tick. A gap between ticks (Redis was down, a clock stepped) gives every lease one more lease
+-- of grace, because nobody could have renewed it.
+--
+-- KEYS[1]  delayed  zset  envelopes scored by due time in ms
+-- KEYS[2]  ready    list  envelopes of priority 0
+-- KEYS[3]  ready1   list  envelopes of priority 1
+-- KEYS[4]  ready2   list  envelopes of priority 2
+-- KEYS[5]  ready3   list  envelopes of priority 3
+-- KEYS[6]  bell     list  wake-up tokens
+-- KEYS[7]  workers  zset  worker -> lease deadline in ms; control flags
+-- KEYS[8]  tick     hash  beat: last tick in ms; grace: no recovery before this
+-- KEYS[9]  cancels  zset  cancel marks scored by expiry in ms
+-- ARGV[1]  the most tasks to promote in one call
+-- ARGV[2]  a gap between ticks, in ms, that calls for grace
+-- ARGV[3]  length of a lease in ms
+--
+-- returns  {number promoted, expired workers, 1 if there are cancel marks else 0}
+local delayed, ready, bell, workers, tick, cancels = KEYS[1], KEYS[2], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- a first write that maxmemory allows lets the script pass on a full server
+redis.call('HDEL', tick, '')
+local state = redis.call('HMGET', tick, 'beat', 'grace')
+local beat, grace = tonumber(state[1] or -1), tonumber(state[2] or 0)
+if now < beat or now - beat > tonumber(ARGV[2]) then
+  grace = now + tonumber(ARGV[3])
+  redis.call('HSET', tick, 'grace', grace)
+end
+redis.call('HSET', tick, 'beat', now)
+
+local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, ARGV[1])
+if #due > 0 then
+  redis.call('ZREM', delayed, unpack(due))
+  for i = 1, #due do
+    redis.call('RPUSH', KEYS[2 + string.byte(due[i], 2) % 4], due[i])
+  end
+  if redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
+end
+
+local expired = {}
+if grace <= now then
+  expired = redis.call('ZRANGEBYSCORE', workers, '-inf', now, 'LIMIT', 0, 64)
+end
+
+local marks = 0
+if redis.call('ZSCORE', workers, '!cancel') then
+  redis.call('ZREMRANGEBYSCORE', cancels, '-inf', now)
+  if redis.call('EXISTS', cancels) == 0 then
+    redis.call('ZREM', workers, '!cancel')
+  else
+    marks = 1
+  end
+end
+return {#due, expired, marks}
