@@ -30,6 +30,9 @@ public final class Envelope {
     /** The largest envelope that is accepted. */
     public static final int MAX_BYTES = 16 * 1024 * 1024;
 
+    /** The smallest thing that can be one: fixed fields and the length of the headers. */
+    public static final int MIN_BYTES = 47;
+
     static final int FIXED_BYTES = 45;
     private static final byte VERSION = 1;
     private static final int PRIORITY_BITS = 3;
@@ -42,12 +45,13 @@ public final class Envelope {
         this.raw = raw;
     }
 
-    /** An envelope read back from Redis. */
-    static Envelope stored(byte[] raw) {
+    /** An envelope read back from where it was stored; {@link #requireReadable} tells whether it is one. */
+    public static Envelope stored(byte[] raw) {
         return new Envelope(raw);
     }
 
-    byte[] raw() {
+    /** The bytes as stored; not to be changed. */
+    public byte[] raw() {
         return raw;
     }
 
@@ -60,7 +64,7 @@ public final class Envelope {
     }
 
     public boolean awaitsResult() {
-        return (raw[1] & RESULT_BIT) != 0;
+        return raw.length >= MIN_BYTES && (raw[1] & RESULT_BIT) != 0;
     }
 
     public int maxAttempts() {
@@ -82,11 +86,12 @@ public final class Envelope {
 
     /** Attempt and id: what a settlement must match. */
     byte[] fence() {
-        return Arrays.copyOfRange(raw, 3, 20);
+        // what is no envelope may be shorter, and must be settled all the same
+        return Arrays.copyOfRange(raw, Math.min(3, raw.length), Math.min(20, raw.length));
     }
 
     byte[] id() {
-        return Arrays.copyOfRange(raw, 4, 20);
+        return Arrays.copyOfRange(raw, Math.min(4, raw.length), Math.min(20, raw.length));
     }
 
     static byte[] id(long producer, long sequence) {
@@ -99,7 +104,7 @@ public final class Envelope {
      * @throws IllegalArgumentException naming what is wrong
      */
     public void requireReadable() {
-        if (raw.length < FIXED_BYTES + 2) {
+        if (raw.length < MIN_BYTES) {
             throw new IllegalArgumentException("an envelope of " + raw.length + " bytes is too short");
         }
         if (raw[0] != VERSION) {
@@ -163,7 +168,8 @@ public final class Envelope {
             }
         }
 
-        Envelope seal(long producer, long sequence) {
+        /** The envelope, with its id. */
+        public Envelope seal(long producer, long sequence) {
             var head = encodedHeaders();
             var out = ByteBuffer.allocate(FIXED_BYTES + 2 + head.length + body.length);
             out.put(VERSION);

@@ -1,0 +1,141 @@
+package dev.weirpool.pool;
+
+import dev.weirpool.queue.Failure;
+import dev.weirpool.queue.Outcome;
+import dev.weirpool.queue.Task;
+import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.TaskId;
+import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.worker.TaskRunner;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks on threads of this JVM, for unit tests. Arguments and results are encoded and decoded as they would be on their way
+ * to a worker, so that what cannot travel fails here too.
+ */
+final class InlineDispatch implements Dispatch {
+
+    private final TaskCodec codec;
+    private final @Nullable Envelope initializer;
+    private final AtomicLong sequence = new AtomicLong();
+    private final OpenTickets tickets = new OpenTickets();
+    private final ConcurrentHashMap<Long, Boolean> cancelled = new ConcurrentHashMap<>();
+    private final PriorityBlockingQueue<Waiting> waiting = new PriorityBlockingQueue<>();
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, InlineDispatch::daemon);
+    private final List<Runner> runners;
+    private volatile boolean ending;
+
+    InlineDispatch(TaskCodec codec, int threads, @Nullable Task<?> initializer) {
+        this.codec = codec;
+        this.initializer = initializer == null ? null : codec.draft(initializer, TaskOptions.DEFAULT, false).seal(0, 0);
+        this.runners = Stream.generate(Runner::new).limit(threads).toList();
+        runners.forEach(runner -> runner.thread.start());
+    }
+
+    @Override
+    public Ticket submit(Task<?> task, TaskOptions options) {
+        var number = sequence.incrementAndGet();
+        var envelope = codec.draft(task, options, true).seal(0, number);
+        CompletableFuture<Outcome> outcome = tickets.open(number);
+        var delay = options.at() == null ? options.delay() : Duration.between(Instant.now(), options.at());
+        if (delay.isZero() || delay.isNegative()) {
+            waiting.add(new Waiting(envelope));
+        } else {
+            timer.schedule(() -> waiting.add(new Waiting(envelope)), delay.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        return new Ticket(new TaskId(0, number), outcome);
+    }
+
+    @Override
+    public void cancel(List<TaskId> tasks, boolean endRunning) {
+        for (var task : tasks) {
+            cancelled.put(task.sequence(), true);
+            if (endRunning) {
+                runners.forEach(runner -> runner.tasks.cancel(task, () -> {}));
+            }
+        }
+    }
+
+    @Override
+    public int workers() {
+        return runners.size();
+    }
+
+    @Override
+    public void abandon(RuntimeException cause) {
+        tickets.abandon(cause);
+    }
+
+    @Override
+    public void awaitAll() throws InterruptedException {
+        tickets.awaitEmpty();
+    }
+
+    @Override
+    public void kill() {
+        end();
+    }
+
+    @Override
+    public void end() {
+        ending = true;
+        timer.shutdownNow();
+        runners.forEach(runner -> runner.thread.interrupt());
+    }
+
+    private static Thread daemon(Runnable body) {
+        var thread = new Thread(body, "weirpool-inline");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** One thread, in the place of one worker. */
+    private final class Runner {
+
+        final TaskRunner tasks = new TaskRunner(codec);
+        final Thread thread = daemon(this::run);
+
+        private void run() {
+            var broken = initializer == null ? null : tasks.initialize(initializer).orElse(null);
+            while (!ending) {
+                try {
+                    var envelope = waiting.take().envelope();
+                    tickets.resolve(envelope.sequence(), codec.decodeOutcome(codec.encode(outcome(envelope, broken))));
+                } catch (InterruptedException e) {
+                    // the pool ends, or an interrupt came late for a task that has ended
+                }
+            }
+        }
+
+        private Outcome outcome(Envelope envelope, @Nullable Failure broken) {
+            if (broken != null) {
+                return new Outcome.Threw(broken);
+            }
+            if (cancelled.remove(envelope.sequence()) != null) {
+                return new Outcome.Cancelled();
+            }
+            return tasks.run(envelope)
+                    .orElseGet(() -> new Outcome.Threw(Failure.of("the task cannot be read", codec.where())));
+        }
+    }
+
+    private record Waiting(Envelope envelope) implements Comparable<Waiting> {
+
+        @Override
+        public int compareTo(Waiting other) {
+            var byPriority = Integer.compare(envelope.priority(), other.envelope.priority());
+            return byPriority != 0 ? byPriority : Long.compare(envelope.sequence(), other.envelope.sequence());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.weirpool.pool;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.weirpool.queue.Task;
+import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.TaskId;
+import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Submitter;
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.worker.Launcher;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends tasks through Redis to worker processes: those of a launcher of our own, or others'. */
+final class RedisDispatch implements Dispatch {
+
+    private static final Logger log = LoggerFactory.getLogger(RedisDispatch.class);
+    private static final Duration END_LIMIT = Duration.ofDays(365);
+
+    private final Redis redis;
+    private final Broker broker;
+    private final TaskCodec codec;
+    private final @Nullable Launcher launcher;
+    private final int processes;
+    private final boolean ownsQueue;
+    private final OpenTickets tickets = new OpenTickets();
+    private final Submitter submitter;
+    private final ResultCollector collector;
+
+    /**
+     * @param launcher keeps the workers of this pool; null if others do
+     * @param ownsQueue whether the queue is to be deleted at the end
+     */
+    RedisDispatch(Redis redis, TaskCodec codec, Broker broker, @Nullable Launcher launcher, int processes, boolean ownsQueue) {
+        this.redis = redis;
+        this.broker = broker;
+        this.codec = codec;
+        this.launcher = launcher;
+        this.processes = processes;
+        this.ownsQueue = ownsQueue;
+        this.submitter = new Submitter(redis, broker);
+        this.collector = new ResultCollector(redis, broker, submitter.producer(), codec, tickets);
+        submitter.start();
+        collector.start();
+        if (launcher != null) {
+            launcher.stopped().whenComplete((nothing, failure) -> workersGone(failure));
+        }
+    }
+
+    private void workersGone(@Nullable Throwable failure) {
+        if (failure != null) {
+            tickets.abandon(new PoolTerminatedException("the pool has no workers: " + failure.getMessage(), failure));
+        }
+    }
+
+    @Override
+    public Ticket submit(Task<?> task, TaskOptions options) {
+        var draft = codec.draft(task, options, true);
+        var ticket = new AtomicReference<@Nullable Ticket>();
+        submitter
+                .submit(
+                        draft,
+                        TaskCodec.due(options),
+                        sequence -> ticket.set(new Ticket(
+                                new TaskId(submitter.producer(), sequence), tickets.open(sequence))))
+                .whenComplete((sequence, failure) -> {
+                    if (failure != null) {
+                        tickets.fail(requireNonNull(ticket.get()).id().sequence(), failure);
+                    }
+                });
+        return requireNonNull(ticket.get());
+    }
+
+    @Override
+    public void cancel(List<TaskId> tasks, boolean endRunning) {
+        quietly("cancel tasks", connection -> broker.cancel(
+                connection, submitter.producer(), tasks.stream().map(TaskId::sequence).toList(), endRunning));
+    }
+
+    @Override
+    public int workers() {
+        return launcher != null ? processes : Math.max(1, redis.call(broker::workers).size());
+    }
+
+    @Override
+    public void abandon(RuntimeException cause) {
+        var open = tickets.sequences();
+        tickets.abandon(cause);
+        if (!ownsQueue && !open.isEmpty()) {
+            quietly("cancel tasks", connection -> broker.cancel(connection, submitter.producer(), open, true));
+        }
+    }
+
+    @Override
+    public void awaitAll() throws InterruptedException {
+        tickets.awaitEmpty();
+    }
+
+    @Override
+    public void kill() {
+        if (launcher != null) {
+            launcher.kill();
+        }
+    }
+
+    @Override
+    public void end() {
+        if (launcher != null) {
+            launcher.stop(END_LIMIT);
+            launcher.stopped().handle((nothing, failure) -> true).join();
+        }
+        collector.close();
+        submitter.close();
+        quietly("close the results", connection -> broker.closeResults(connection, submitter.producer()));
+        if (ownsQueue) {
+            quietly("delete the queue", connection -> broker.drop(connection, List.of()));
+        }
+        redis.close();
+    }
+
+    /** Does what can be left undone when Redis is away. */
+    private void quietly(String what, Consumer<RedisConnection> work) {
+        try {
+            redis.call(connection -> {
+                work.accept(connection);
+                return true;
+            });
+        } catch (RedisUnavailableException e) {
+            log.warn("could not {} of queue {}: {}", what, broker.queue(), e.getMessage());
+        }
+    }
+}

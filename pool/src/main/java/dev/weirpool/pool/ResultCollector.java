@@ -1,0 +1,71 @@
+package dev.weirpool.pool;
+
+import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Duty;
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisConnection;
+import java.time.Duration;
+
+/**
+ * Reads the results of one producer's tasks from their stream and resolves the tickets.
+ *
+ * <p>The place up to which it has read is kept here, so that nothing is lost when the connection is. The stream lapses a minute
+ * after it was last renewed, and with it the results of a client that has died.
+ */
+final class ResultCollector extends Duty {
+
+    private static final Duration READ_LIMIT = Duration.ofSeconds(2);
+    private static final Duration STREAM_LIFE = Duration.ofSeconds(60);
+    private static final long RENEWAL_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final int TRIM_AFTER = 1000;
+
+    private final Broker broker;
+    private final long producer;
+    private final TaskCodec codec;
+    private final OpenTickets tickets;
+
+    // owned by the duty's thread
+    private String cursor = "0-0";
+    private int untrimmed;
+    private long renewedAt = System.nanoTime();
+
+    ResultCollector(Redis redis, Broker broker, long producer, TaskCodec codec, OpenTickets tickets) {
+        super("weirpool-results-" + broker.queue(), redis);
+        this.broker = broker;
+        this.producer = producer;
+        this.codec = codec;
+        this.tickets = tickets;
+        redis.call(connection -> {
+            broker.openResults(connection, producer, STREAM_LIFE);
+            return true;
+        });
+    }
+
+    @Override
+    protected void round(RedisConnection redis) {
+        renew(redis);
+        var results = broker.readResults(redis, producer, cursor, READ_LIMIT);
+        for (var result : results) {
+            cursor = result.cursor();
+            if (tickets.contains(result.sequence())) {
+                tickets.resolve(result.sequence(), codec.decodeOutcome(result.result()));
+            }
+        }
+        untrimmed += results.size();
+        if (untrimmed >= TRIM_AFTER || (untrimmed > 0 && results.isEmpty())) {
+            broker.trimResults(redis, producer, cursor);
+            untrimmed = 0;
+        }
+    }
+
+    private void renew(RedisConnection redis) {
+        if (System.nanoTime() - renewedAt < RENEWAL_NANOS) {
+            return;
+        }
+        if (!broker.renewResults(redis, producer, STREAM_LIFE)) {
+            broker.openResults(redis, producer, STREAM_LIFE); // we were away for longer than it lives
+        }
+        renewedAt = System.nanoTime();
+    }
+}

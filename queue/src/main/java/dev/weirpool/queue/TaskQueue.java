@@ -1,0 +1,132 @@
+package dev.weirpool.queue;
+
+import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Submitter;
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Puts tasks on a named queue for whichever workers serve it, now or later, without waiting for their results. A
+ * {@code Pool} is what also brings results back.
+ *
+ * <p>A task that {@link #send} has returned for is in Redis and survives the death of this process. Many threads may send at
+ * once; their tasks travel together.
+ */
+public final class TaskQueue implements AutoCloseable {
+
+    private static final Duration SEND_LIMIT = Duration.ofSeconds(10);
+
+    private final Redis redis;
+    private final Broker broker;
+    private final Submitter submitter;
+    private final TaskCodec codec;
+
+    private TaskQueue(Redis redis, String name) {
+        this.redis = redis;
+        this.broker = new Broker(name);
+        this.submitter = new Submitter(redis, broker);
+        this.codec = new TaskCodec(() -> redis, "process " + ProcessHandle.current().pid());
+    }
+
+    /**
+     * Opens the queue called {@code name}; it need not exist.
+     *
+     * @throws IllegalArgumentException if that is no queue name
+     * @throws RedisUnavailableException if Redis does not answer
+     */
+    public static TaskQueue connect(RedisOptions options, String name) {
+        new Broker(name); // checks the name before a server is started for it
+        var queue = new TaskQueue(options.open(), name);
+        queue.submitter.start();
+        return queue;
+    }
+
+    public String name() {
+        return broker.queue();
+    }
+
+    /** Sends {@code task} and waits until Redis holds it. */
+    public TaskId send(Task<?> task) {
+        return send(task, TaskOptions.DEFAULT);
+    }
+
+    /**
+     * Sends {@code task} and waits until Redis holds it, for at most 10 s.
+     *
+     * @throws IllegalArgumentException if an argument cannot travel, naming it
+     * @throws RedisUnavailableException if Redis does not take it in time; it may still get there
+     */
+    public TaskId send(Task<?> task, TaskOptions options) {
+        return await(submit(task, options));
+    }
+
+    /** Sends all of {@code tasks}, in order, and waits until Redis holds them; each wait is as for {@link #send}. */
+    public List<TaskId> sendAll(List<? extends Task<?>> tasks) {
+        return sendAll(tasks, TaskOptions.DEFAULT);
+    }
+
+    public List<TaskId> sendAll(List<? extends Task<?>> tasks, TaskOptions options) {
+        var sent = tasks.stream().map(task -> submit(task, options)).toList();
+        return sent.stream().map(this::await).toList();
+    }
+
+    private CompletableFuture<Long> submit(Task<?> task, TaskOptions options) {
+        return submitter.submit(codec.draft(task, options, false), TaskCodec.due(options), sequence -> {});
+    }
+
+    private TaskId await(CompletableFuture<Long> sent) {
+        try {
+            return new TaskId(submitter.producer(), sent.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            throw new RedisUnavailableException(
+                    redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedisUnavailableException("interrupted while the task was being sent; it may still get there", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new CompletionException(e.getCause());
+        }
+    }
+
+    /** How many tasks wait here, those that are not due yet included; those that run are not. */
+    public long size() {
+        return redis.call(broker::waiting);
+    }
+
+    /** Lets no worker start a task of this queue until {@link #resume}; what runs is finished. */
+    public void pause() {
+        redis.call(connection -> {
+            broker.pause(connection);
+            return true;
+        });
+    }
+
+    public void resume() {
+        redis.call(connection -> {
+            broker.resume(connection);
+            return true;
+        });
+    }
+
+    /** Ends the connection; tasks that were sent stay on the queue. */
+    @Override
+    public void close() {
+        submitter.close();
+        redis.close();
+    }
+
+    @Override
+    public String toString() {
+        return "queue " + name() + " on " + redis;
+    }
+}

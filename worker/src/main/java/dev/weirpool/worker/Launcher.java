@@ -1,0 +1,342 @@
+package dev.weirpool.worker;
+
+import dev.weirpool.queue.Task;
+import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.protocol.HeartbeatReply;
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a fixed number of worker processes on one queue.
+ *
+ * <p>A worker that dies is replaced at once, and what it held is given back to the queue. Workers that die before they are ready
+ * are replaced more and more slowly, from 1 s to 30 s; if none was ever ready the launcher gives up after {@value #BIRTHS} of
+ * them. No worker outlives its launcher by more than a second, even if that is killed.
+ *
+ * <p>One thread owns the processes; exits, commands and {@link #stop} are posted to it.
+ */
+public final class Launcher implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Launcher.class);
+    private static final int BIRTHS = 5;
+    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
+
+    private final LauncherOptions options;
+    private final Redis redis;
+    private final Broker broker;
+    private final WorkerCommand command;
+    private final StartupArchive archive;
+    private final Path boards;
+    private final Optional<Envelope> initializer;
+    private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
+    private final Heartbeat heartbeat;
+    private final Recoverer recoverer;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final ScheduledThreadPoolExecutor inbox = new ScheduledThreadPoolExecutor(1, this::ownThread);
+
+    // owned by the inbox's thread
+    private final Map<String, Child> children = new LinkedHashMap<>();
+    private int started;
+    private int failedBirths;
+    private boolean anyWasReady;
+    private boolean stopping;
+
+    private Launcher(LauncherOptions options) {
+        this.options = options;
+        this.broker = new Broker(options.queue());
+        this.command = new WorkerCommand(options);
+        this.redis = options.redis().open();
+        this.archive = new StartupArchive(redis);
+        this.initializer = Optional.ofNullable(options.initializer()).map(this::sealed);
+        this.boards = temporaryDirectory();
+        this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
+        this.recoverer = new Recoverer(redis, broker, options.lease(), heartbeat::hurry);
+        inbox.setRemoveOnCancelPolicy(true);
+        inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /**
+     * Starts the workers and returns while they boot.
+     *
+     * @throws IllegalArgumentException if the queue's name is none, or the initializer cannot travel
+     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer
+     */
+    public static Launcher start(LauncherOptions options) {
+        var launcher = new Launcher(options);
+        launcher.recoverer.start();
+        launcher.heartbeat.start();
+        launcher.inbox.execute(launcher::startAll);
+        return launcher;
+    }
+
+    /** Asks the workers to finish the task they run and to end; those that have not after {@code grace} are killed. Returns at once. */
+    public void stop(Duration grace) {
+        post(() -> {
+            stopping = true;
+            children.values().forEach(Child::stop);
+            finishIfEmpty();
+            inbox.schedule(this::killAll, grace.toMillis(), TimeUnit.MILLISECONDS);
+        });
+    }
+
+    /** Kills the workers now; what they ran is given back to the queue. Returns at once. */
+    public void kill() {
+        post(() -> {
+            stopping = true;
+            killAll();
+            finishIfEmpty();
+        });
+    }
+
+    /**
+     * Waits until the last worker has ended and what it held is given back; true if that was within {@code limit}.
+     *
+     * @throws WorkersCannotStartException if the launcher gave up because no worker ever became ready
+     * @throws InterruptedException if interrupted while waiting; the launcher goes on
+     */
+    public boolean await(Duration limit) throws InterruptedException {
+        try {
+            stopped.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WorkersCannotStartException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Completes when the last worker has ended; exceptionally, with a {@link WorkersCannotStartException}, if the launcher gave up. */
+    public CompletableFuture<Void> stopped() {
+        return stopped.copy();
+    }
+
+    /** The pids of the workers that run now. */
+    public List<Long> pids() {
+        return ask(() -> children.values().stream().map(Child::pid).toList());
+    }
+
+    /** Kills the workers and waits until they have ended. */
+    @Override
+    public void close() {
+        kill();
+        try {
+            stopped.handle((nothing, failure) -> null).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // the rest runs on the inbox's thread, unless it says otherwise
+
+    private void startAll() {
+        for (var i = 0; i < options.processes(); i++) {
+            spawn();
+        }
+    }
+
+    private void spawn() {
+        if (stopping) {
+            return;
+        }
+        var worker = name + "." + ++started;
+        var board = Board.create(boards, worker);
+        try {
+            var child = Child.start(command.build(archive.find()), settings(worker, board), board);
+            children.put(worker, child);
+            log.debug("worker {} started, pid {}", worker, child.pid());
+            child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+        } catch (IOException e) {
+            board.delete();
+            log.error("cannot start a worker: {}; trying again", e.getMessage());
+            bornDead(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void exited(Child child) {
+        children.remove(child.worker());
+        recoverer.recover(child.worker());
+        child.bury();
+        var code = child.process().exitValue();
+        if (child.isReady()) {
+            anyWasReady = true;
+            failedBirths = 0;
+            if (!stopping) {
+                if (code != WorkerExit.DONE.code) {
+                    log.warn("worker {}, pid {}, ended with {}; starting another", child.worker(), child.pid(), describe(code));
+                }
+                spawn();
+            }
+        } else if (!stopping) {
+            log.warn("worker {}, pid {}, ended with {} before it was ready", child.worker(), child.pid(), describe(code));
+            bornDead(child.lastWords());
+        }
+        finishIfEmpty();
+    }
+
+    private void bornDead(List<String> lastWords) {
+        failedBirths++;
+        if (!anyWasReady && failedBirths >= BIRTHS && children.values().stream().noneMatch(Child::isReady)) {
+            giveUp(lastWords);
+            return;
+        }
+        var doublings = Math.min(10, failedBirths / options.processes());
+        var backoff = Math.min(LAST_BACKOFF.toMillis(), FIRST_BACKOFF.toMillis() << doublings);
+        inbox.schedule(this::spawn, backoff, TimeUnit.MILLISECONDS);
+    }
+
+    private void giveUp(List<String> lastWords) {
+        stopping = true;
+        killAll();
+        stopped.completeExceptionally(new WorkersCannotStartException(failedBirths, lastWords));
+    }
+
+    private void killAll() {
+        children.values().forEach(Child::kill);
+    }
+
+    private void finishIfEmpty() {
+        if (stopping && children.isEmpty()) {
+            inbox.shutdown();
+            var closer = new Thread(this::finish, "weirpool-launcher-end");
+            closer.start();
+        }
+    }
+
+    /** On a thread of its own, because it waits for Redis: gives back what is left, then ends all. */
+    private void finish() {
+        recoverer.close();
+        heartbeat.close();
+        archive.close();
+        try {
+            for (var worker : recoverer.unfinished()) {
+                redis.call(connection -> {
+                    recoverer.recover(connection, worker);
+                    return true;
+                });
+            }
+            Files.deleteIfExists(boards);
+        } catch (RedisUnavailableException e) {
+            log.warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
+        } catch (IOException e) {
+            log.debug("{} is left behind", boards, e);
+        } finally {
+            redis.close();
+            stopped.complete(null);
+        }
+    }
+
+    private WorkerSettings settings(String worker, Board board) {
+        return new WorkerSettings(
+                worker,
+                redis.uri(),
+                options.queue(),
+                redis.timeout(),
+                options.lease(),
+                options.maxTasksPerWorker(),
+                board.file(),
+                initializer);
+    }
+
+    /** On the heartbeat's thread. */
+    private List<String> readyWorkers() {
+        return ask(() -> children.values().stream()
+                .filter(Child::isReady)
+                .map(Child::worker)
+                .toList());
+    }
+
+    /** On the heartbeat's thread. */
+    private void heed(HeartbeatReply reply) {
+        post(() -> {
+            for (var lost : reply.lost()) {
+                var child = children.get(lost);
+                if (child != null) {
+                    log.warn("worker {} was taken for dead and is fenced off; killing pid {} and starting another", lost, child.pid());
+                    child.kill();
+                }
+            }
+            reply.condemned().forEach((worker, task) -> {
+                var child = children.get(worker);
+                if (child != null) {
+                    child.cancel(task);
+                }
+            });
+        });
+    }
+
+    private <T> List<T> ask(Supplier<List<T>> question) {
+        var answer = new CompletableFuture<List<T>>();
+        if (!post(() -> answer.complete(question.get()))) {
+            return List.of();
+        }
+        return answer.completeOnTimeout(List.of(), 2, TimeUnit.SECONDS).join();
+    }
+
+    /** Any thread: has it done on the inbox's thread; false if that has ended. */
+    private boolean post(Runnable message) {
+        try {
+            inbox.execute(message);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private Thread ownThread(Runnable body) {
+        var thread = new Thread(body, "weirpool-launcher-" + options.queue());
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private Envelope sealed(Task<?> task) {
+        return new TaskCodec(() -> redis, "launcher").draft(task, TaskOptions.DEFAULT, false).seal(0, 0);
+    }
+
+    /** An exit code, or the signal that the shell's convention makes of one. */
+    private static String describe(int code) {
+        return code > 128 && code < 160 ? "signal " + (code - 128) : "exit code " + code;
+    }
+
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory("weirpool-workers");
+        } catch (IOException e) {
+            throw new UncheckedIOException("no temporary directory for the launcher", e);
+        }
+    }
+
+    private static String randomName() {
+        var bytes = new byte[4];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

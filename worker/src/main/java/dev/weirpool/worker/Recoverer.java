@@ -1,0 +1,85 @@
+package dev.weirpool.worker;
+
+import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Duty;
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives back the tasks of dead workers: of our own as soon as they have exited, of anybody's when their lease has run out. Ten
+ * times a second it ticks, which also promotes delayed tasks that are due.
+ */
+final class Recoverer extends Duty {
+
+    private static final Logger log = LoggerFactory.getLogger(Recoverer.class);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration GAP = Duration.ofSeconds(1);
+    private static final Duration BACKOFF = Duration.ofSeconds(1);
+
+    private final Broker broker;
+    private final Duration lease;
+    private final Runnable cancelMarksSeen;
+    private final BlockingDeque<String> dead = new LinkedBlockingDeque<>();
+
+    /**
+     * @param cancelMarksSeen called at each tick while any task of the queue is marked as cancelled
+     */
+    Recoverer(Redis redis, Broker broker, Duration lease, Runnable cancelMarksSeen) {
+        super("weirpool-recoverer-" + broker.queue(), redis);
+        this.broker = broker;
+        this.lease = lease;
+        this.cancelMarksSeen = cancelMarksSeen;
+    }
+
+    /** A worker of ours has exited: gives back what it held. */
+    void recover(String worker) {
+        dead.add(worker);
+    }
+
+    /** The workers of ours that are still to be recovered; complete once this duty is closed. */
+    List<String> unfinished() {
+        return List.copyOf(dead);
+    }
+
+    void recover(RedisConnection redis, String worker) {
+        var tasks = broker.recoverDead(redis, worker, BACKOFF);
+        if (tasks > 0) {
+            log.warn("gave back {} of the tasks of worker {}, which has died", tasks, worker);
+        }
+    }
+
+    @Override
+    protected void round(RedisConnection redis) throws InterruptedException {
+        var worker = dead.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+        while (worker != null) {
+            recoverDead(redis, worker);
+            worker = dead.poll();
+        }
+        var tick = broker.tick(redis, GAP, lease);
+        for (var expired : tick.expired()) {
+            var tasks = broker.recoverExpired(redis, expired, BACKOFF);
+            if (tasks >= 0) {
+                log.warn("the lease of worker {} ran out; gave back {} of its tasks", expired, tasks);
+            }
+        }
+        if (tick.hasCancelMarks()) {
+            cancelMarksSeen.run();
+        }
+    }
+
+    private void recoverDead(RedisConnection redis, String worker) {
+        try {
+            recover(redis, worker);
+        } catch (RuntimeException e) {
+            dead.addFirst(worker); // not known to be done: it is done again when Redis is back
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package dev.weirpool.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weirpool.queue.Task;
+import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.redis.EmbeddedServer;
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.CacheDirectory;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The classes of a worker in a form that the JVM maps instead of loading (AppCDS), which halves a worker's start.
+ *
+ * <p>An archive fits one JDK and one list of jars, and is named after both. It is looked for beside our jars, where a
+ * distribution or an image has it, then in the cache; where there is none, it is made in the background, for the next start.
+ */
+public final class StartupArchive implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StartupArchive.class);
+    private static final int TRAINING_LIMIT_SECONDS = 60;
+
+    /** What a worker needs besides our own modules. */
+    private static final List<String> LIBRARIES = List.of(
+            "com.esotericsoftware.kryo.Kryo",
+            "com.esotericsoftware.minlog.Log",
+            "com.esotericsoftware.reflectasm.FieldAccess",
+            "org.objenesis.Objenesis",
+            "redis.clients.jedis.Connection",
+            "org.apache.commons.pool2.ObjectPool",
+            "com.google.gson.Gson",
+            "org.slf4j.Logger",
+            "org.jspecify.annotations.NullMarked");
+
+    private final Redis redis;
+    private final List<Path> jars = ownJars();
+    private volatile @Nullable Process training;
+    private final AtomicBoolean making = new AtomicBoolean();
+    private volatile boolean closed;
+
+    /**
+     * @param redis where a worker can be trained, on a queue of its own
+     */
+    StartupArchive(Redis redis) {
+        this.redis = redis;
+    }
+
+    /** Makes the archive for this JDK and these jars in the directory that is the only argument. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        var timeout = Duration.ofSeconds(2);
+        try (var redis = new Redis(EmbeddedServer.uri(0), timeout, timeout);
+                var archive = new StartupArchive(redis)) {
+            if (arguments.length != 1 || !archive.isPossible()) {
+                System.err.println("usage: StartupArchive DIRECTORY, with Weirpool's jars on the class path");
+                System.exit(2);
+            }
+            System.out.println(archive.make(Path.of(arguments[0])));
+        }
+    }
+
+    /** The archive to start workers with, if there is one; else one is made meanwhile. */
+    Optional<Path> find() {
+        if (!isPossible()) {
+            return Optional.empty();
+        }
+        var name = fileName();
+        var found = Stream.of(jars.get(0).resolveSibling(name), CacheDirectory.path().resolve(name))
+                .filter(Files::isReadable)
+                .findFirst();
+        if (found.isEmpty() && making.compareAndSet(false, true)) {
+            var maker = new Thread(this::makeQuietly, "weirpool-archive");
+            maker.setDaemon(true);
+            maker.start();
+        }
+        return found;
+    }
+
+    private void makeQuietly() {
+        try {
+            make(CacheDirectory.path());
+        } catch (IOException | RuntimeException e) {
+            if (!closed) {
+                log.info("workers start without an archive of their classes: {}", e.getMessage());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Has a worker run one task and end, and the JVM write down the classes that took. */
+    private Path make(Path directory) throws IOException, InterruptedException {
+        var file = directory.resolve(fileName());
+        var unfinished = Files.createTempFile(directory, "worker", ".part");
+        var broker = new Broker("training-" + UUID.randomUUID());
+        var board = Board.create(Files.createTempDirectory("weirpool-training"), "training");
+        try {
+            var task = new TaskCodec(() -> redis, "launcher")
+                    .draft(Task.of(Math::floorMod, 7, 4), TaskOptions.DEFAULT, true)
+                    .seal(1, 1);
+            redis.call(connection -> broker.push(connection, List.of(task), List.of()));
+            train(unfinished, trainingSettings(broker.queue(), board));
+            return Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unfinished);
+            board.delete();
+            Files.deleteIfExists(board.file().getParent());
+            redis.call(connection -> {
+                broker.drop(connection, List.of("training"));
+                return true;
+            });
+        }
+    }
+
+    private WorkerSettings trainingSettings(String queue, Board board) {
+        return new WorkerSettings(
+                "training", redis.uri(), queue, redis.timeout(), Duration.ofMinutes(1), 1, board.file(), Optional.empty());
+    }
+
+    private void train(Path unfinished, WorkerSettings settings) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(
+                        WorkerCommand.java(),
+                        "-XX:ArchiveClassesAtExit=" + unfinished,
+                        "-Xlog:disable",
+                        "-XX:+UseSerialGC",
+                        "-Dslf4j.internal.verbosity=ERROR",
+                        "-cp",
+                        classPath(jars),
+                        WorkerMain.class.getName())
+                .redirectOutput(Redirect.DISCARD)
+                .redirectError(Redirect.DISCARD)
+                .start();
+        training = process;
+        if (closed) {
+            process.destroyForcibly();
+        }
+        try (var in = process.outputWriter(UTF_8)) { // kept open: its end would end the worker
+            settings.writeTo(in);
+            if (!process.waitFor(TRAINING_LIMIT_SECONDS, TimeUnit.SECONDS)
+                    || process.exitValue() != 0
+                    || Files.size(unfinished) == 0) {
+                throw new IOException("the JVM did not write it");
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Stops making the archive, if that goes on. */
+    @Override
+    public void close() {
+        closed = true;
+        var process = training;
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The JVM archives classes from jars only. */
+    private boolean isPossible() {
+        return jars.stream().allMatch(Files::isRegularFile);
+    }
+
+    private String fileName() {
+        return "worker-" + fingerprint() + ".jsa";
+    }
+
+    private String fingerprint() {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            digest.update(System.getProperty("java.vm.version").getBytes());
+            digest.update(System.getProperty("java.home").getBytes());
+            for (var jar : jars) {
+                digest.update((jar + " " + Files.size(jar) + " " + Files.getLastModifiedTime(jar)).getBytes());
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, 8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The jars, or directories while they are being developed, that hold what a worker itself needs. */
+    static List<Path> ownJars() {
+        var jars = new ArrayList<Path>();
+        jars.add(locationOf(WorkerMain.class));
+        jars.add(locationOf(TaskCodec.class));
+        for (var library : LIBRARIES) {
+            try {
+                jars.add(locationOf(Class.forName(library, false, StartupArchive.class.getClassLoader())));
+            } catch (ClassNotFoundException e) {
+                log.debug("{} is not there and may not be needed", library);
+            }
+        }
+        return jars.stream().distinct().toList();
+    }
+
+    static String classPath(List<Path> jars) {
+        return jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static Path locationOf(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("cannot tell where " + type.getName() + " was loaded from", e);
+        }
+    }
+}

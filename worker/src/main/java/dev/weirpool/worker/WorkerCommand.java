@@ -1,0 +1,59 @@
+package dev.weirpool.worker;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The command line of a worker. No secret is on it. */
+final class WorkerCommand {
+
+    /** A share of the machine's memory that is left to the launcher and the rest. */
+    private static final double HEAP_PERCENTAGE_OF_ALL = 75;
+
+    private final LauncherOptions options;
+    private final List<Path> ownJars = StartupArchive.ownJars();
+
+    WorkerCommand(LauncherOptions options) {
+        this.options = options;
+    }
+
+    /** A process builder for one worker; it uses {@code archive} if there is one. */
+    ProcessBuilder build(Optional<Path> archive) {
+        var command = new ArrayList<String>();
+        command.add(java());
+        archive.ifPresent(file -> {
+            command.add("-XX:SharedArchiveFile=" + file);
+            command.add("-Xshare:auto");
+        });
+        command.addAll(List.of(
+                // a stale archive must not speak up on the user's standard output
+                "-Xlog:disable",
+                "-Xlog:all=warning:stderr",
+                "-Xlog:cds=off",
+                "-Xlog:cds+dynamic=off",
+                "-XX:+UseSerialGC",
+                // the machine's or container's memory, divided; Java would give a quarter of it to each
+                "-XX:MaxRAMPercentage=" + HEAP_PERCENTAGE_OF_ALL / options.processes(),
+                "-Xms16m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dslf4j.internal.verbosity=ERROR"));
+        command.addAll(options.jvmFlags());
+        command.add("-cp");
+        command.add(classPath());
+        command.add(WorkerMain.class.getName());
+        var builder = new ProcessBuilder(command);
+        builder.environment().putAll(options.environment());
+        return builder;
+    }
+
+    /** Ours first, so that the archive, which holds just those, fits; then the user's. */
+    private String classPath() {
+        var own = StartupArchive.classPath(ownJars);
+        return options.classPath().isEmpty() ? own : own + System.getProperty("path.separator") + options.classPath();
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+}

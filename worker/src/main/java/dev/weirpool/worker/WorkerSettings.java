@@ -1,0 +1,73 @@
+package dev.weirpool.worker;
+
+import dev.weirpool.queue.protocol.Envelope;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Optional;
+
+/**
+ * What a launcher tells a worker at its start. It goes down the worker's standard input, because anybody on the machine can read
+ * a command line, and the address of Redis may hold a password.
+ *
+ * @param worker its name, never used before
+ * @param board where it shows what it is doing
+ * @param initializer what to call before the first task
+ */
+record WorkerSettings(
+        String worker,
+        URI redis,
+        String queue,
+        Duration timeout,
+        Duration lease,
+        int maxTasks,
+        Path board,
+        Optional<Envelope> initializer) {
+
+    private static final String END = "go";
+
+    void writeTo(Writer out) throws IOException {
+        line(out, "worker", worker);
+        line(out, "redis", redis.toString());
+        line(out, "queue", queue);
+        line(out, "timeout", timeout.toString());
+        line(out, "lease", lease.toString());
+        line(out, "maxTasks", Integer.toString(maxTasks));
+        line(out, "board", board.toString());
+        if (initializer.isPresent()) {
+            line(out, "initializer", Base64.getEncoder().encodeToString(initializer.get().raw()));
+        }
+        out.write(END + "\n");
+        out.flush();
+    }
+
+    private static void line(Writer out, String key, String value) throws IOException {
+        out.write(key + " " + value + "\n");
+    }
+
+    static WorkerSettings readFrom(BufferedReader in) throws IOException {
+        var values = new HashMap<String, String>();
+        for (var line = in.readLine(); !END.equals(line); line = in.readLine()) {
+            if (line == null) {
+                throw new IOException("the launcher went away before it had given its settings");
+            }
+            var space = line.indexOf(' ');
+            values.put(line.substring(0, space), line.substring(space + 1));
+        }
+        return new WorkerSettings(
+                values.getOrDefault("worker", ""),
+                URI.create(values.getOrDefault("redis", "")),
+                values.getOrDefault("queue", ""),
+                Duration.parse(values.getOrDefault("timeout", "")),
+                Duration.parse(values.getOrDefault("lease", "")),
+                Integer.parseInt(values.getOrDefault("maxTasks", "0")),
+                Path.of(values.getOrDefault("board", "")),
+                Optional.ofNullable(values.get("initializer"))
+                        .map(text -> Envelope.stored(Base64.getDecoder().decode(text))));
+    }
+}
