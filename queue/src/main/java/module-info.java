@@ -4,6 +4,7 @@ module dev.weirpool.queue {
   requires org.slf4j;
   requires redis.clients.jedis;
   requires com.esotericsoftware.kryo;
+  requires org.objenesis;
   requires embedded.redis;
 
   exports dev.weirpool.queue;

@@ -1,0 +1,148 @@
+package dev.weirpool.queue.codec;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the form of a class or tag, making it when it is first needed: a process uses only a few of them. */
+final class Forms {
+  private final Surrogate<?, ?>[] surrogates;
+  private final AtomicReferenceArray<@Nullable Form> byTag = new AtomicReferenceArray<>(Tag.values().length);
+  /** Not a map: that would keep every class, and so its class loader, for as long as the codec lives. */
+  private final ClassValue<Form> byClass = new ClassValue<>() {
+    @Override
+    protected Form computeValue(Class<?> type) {
+      return make(type);
+    }
+  };
+
+  Forms(Surrogate<?, ?>... surrogates) {
+    this.surrogates = surrogates.clone();
+  }
+
+  /** Returns the form for objects of exactly this class. */
+  Form of(Class<?> type) {
+    return byClass.get(type);
+  }
+
+  /** Returns the form for values with this tag. */
+  Form of(Tag tag) {
+    Form form = byTag.get(tag.number);
+    if (form == null) {
+      form = make(tag);
+      byTag.set(tag.number, form);
+    }
+    return form;
+  }
+
+  /** Returns the surrogate for the type with this name, if the codec was given one. */
+  @Nullable Surrogate<?, ?> surrogate(String typeName) {
+    for (Surrogate<?, ?> surrogate : surrogates) {
+      if (surrogate.type().getName().equals(typeName)) {
+        return surrogate;
+      }
+    }
+    return null;
+  }
+
+  private Form make(Class<?> type) {
+    for (Surrogate<?, ?> surrogate : surrogates) {
+      if (surrogate.type().isAssignableFrom(type)) {
+        return new SurrogateForm(surrogate);
+      }
+    }
+    Tag tag = Tag.ofClass(type.getName());
+    if (tag != null && tag.family != Tag.Family.TYPE_ONLY) {
+      return of(tag);
+    }
+    if (type.isArray()) {
+      return new ArrayForm(type.getComponentType());
+    }
+    if (Enum.class.isAssignableFrom(type)) {
+      return enumForm(type);
+    }
+    if (ClassNames.isJdk(type)) {
+      return of(JdkClass.tag(type));
+    }
+    if (type.isHidden()) {
+      return new LambdaForm(type);
+    }
+    if (Proxy.isProxyClass(type)) {
+      throw Refusal.of(type, Remedy.of(type));
+    }
+    return type.isRecord() ? new RecordForm(type) : new ObjectForm(type);
+  }
+
+  private Form enumForm(Class<?> type) {
+    // a constant with a body is an object of an anonymous subclass
+    Class<?> declaring = type.isEnum() ? type : type.getSuperclass();
+    Tag comparator = JdkClass.comparator(declaring);
+    if (comparator != null) {
+      return of(comparator);
+    }
+    if (Tag.ofClass(declaring.getName()) == null) {
+      ClassNames.check(declaring);
+    }
+    return new EnumForm(declaring);
+  }
+
+  private Form make(Tag tag) {
+    switch (tag) {
+      case OBJECT:
+        return new ApplicationObject();
+      case ARRAY:
+        return new ArrayForm();
+      case ENUM:
+        return new EnumForm();
+      case LAMBDA:
+        return new LambdaForm();
+      case SURROGATE:
+        return new SurrogateForm();
+      default:
+        return make(tag, tag.family);
+    }
+  }
+
+  private static Form make(Tag tag, Tag.Family family) {
+    switch (family) {
+      case SCALAR:
+        return new ScalarForm(tag);
+      case TEXT:
+        return new TextForm(tag);
+      case VALUE:
+        return new ValueForm(tag);
+      case TIME:
+        return new TimeForm(tag);
+      case COMPARATOR:
+        return new ComparatorForm();
+      case PRIMITIVES:
+        return new PrimitivesForm(tag);
+      case OBJECTS:
+        return new ObjectsForm(tag);
+      case COLLECTION:
+        return new CollectionForm(tag);
+      case SORTED:
+        return new SortedForm(tag);
+      case FIXED:
+        return new FixedForm(tag);
+      case MAP:
+        return new MapForm(tag);
+      case SORTED_MAP:
+        return new SortedMapForm(tag);
+      case FIXED_MAP:
+        return new FixedMapForm(tag);
+      case PAIR:
+        return new PairForm(tag);
+      case CELL:
+        return new CellForm();
+      case MUTABLE:
+        return new MutableForm(tag);
+      case ENUM_SET:
+        return new EnumSetForm();
+      case ENUM_MAP:
+        return new EnumMapForm();
+      default:
+        throw new DecodingException(tag + " is not the beginning of a value; the bytes are damaged");
+    }
+  }
+}

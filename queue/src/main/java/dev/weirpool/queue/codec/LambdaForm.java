@@ -1,0 +1,102 @@
+package dev.weirpool.queue.codec;
+
+import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serializable lambdas and method references that are values: a comparator, a function in a field.
+ *
+ * <p>Reading one asks the class it was written in for it, by the {@code $deserializeLambda$} the compiler put there.
+ * That gives only what the class itself contains, so the bytes can choose among its lambdas but not invent one.
+ */
+final class LambdaForm extends Form {
+  private final @Nullable Class<?> type;
+
+  /** For reading, where the message says which lambda it is. */
+  LambdaForm() {
+    super(Tag.LAMBDA);
+    this.type = null;
+  }
+
+  LambdaForm(Class<?> type) {
+    super(Tag.LAMBDA);
+    this.type = type;
+    if (!LambdaSource.isKnown(type)) {
+      throw new Refusal(type, "is a lambda that cannot tell its method", Remedy.of(type));
+    }
+  }
+
+  @Override
+  boolean isShared() {
+    return true;
+  }
+
+  @Override
+  boolean isMadeLast() {
+    return true;
+  }
+
+  @Override
+  void write(Encoder out, Object value) {
+    SerializedLambda source = LambdaSource.of(value);
+    if (source == null || type == null) {
+      throw Refusal.of(value.getClass(), Remedy.of(value.getClass()));
+    }
+    out.writeClass(capturingClass(source, type));
+    out.writeText(source.getFunctionalInterfaceClass());
+    out.writeText(source.getFunctionalInterfaceMethodName());
+    out.writeText(source.getFunctionalInterfaceMethodSignature());
+    out.writeByte(source.getImplMethodKind());
+    out.writeText(source.getImplClass());
+    out.writeText(source.getImplMethodName());
+    out.writeText(source.getImplMethodSignature());
+    out.writeText(source.getInstantiatedMethodType());
+    ObjectsForm.writeAll(out, captured(source));
+  }
+
+  private static Class<?> capturingClass(SerializedLambda source, Class<?> type) {
+    try {
+      return Class.forName(source.getCapturingClass().replace('/', '.'), false, type.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new Refusal(type, "cannot be found again in " + source.getCapturingClass(), Remedy.of(type), e);
+    }
+  }
+
+  static @Nullable Object[] captured(SerializedLambda source) {
+    @Nullable Object[] captured = new @Nullable Object[source.getCapturedArgCount()];
+    for (int i = 0; i < captured.length; i++) {
+      captured[i] = source.getCapturedArg(i);
+    }
+    return captured;
+  }
+
+  @Override
+  Object read(Decoder in, int number) {
+    ClassMention mention = in.readClass();
+    Class<?> capturing = in.load(mention);
+    String[] texts = new String[3];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = in.readText();
+    }
+    int kind = in.readByte();
+    String implClass = in.readText();
+    String implMethod = in.readText();
+    String implSignature = in.readText();
+    String instantiatedType = in.readText();
+    @Nullable Object[] captured = ObjectsForm.readAll(in);
+    if (capturing == null) {
+      return new Lost("there is no class " + mention.name() + " here, but the message contains a lambda of it");
+    }
+    SerializedLambda source = new SerializedLambda(capturing, texts[0], texts[1], texts[2], kind, implClass,
+        implMethod, implSignature, instantiatedType, captured);
+    try {
+      Method find = capturing.getDeclaredMethod("$deserializeLambda$", SerializedLambda.class);
+      find.setAccessible(true);
+      return find.invoke(null, source);
+    } catch (ReflectiveOperationException e) {
+      return in.lose(new Lost("the class " + mention.name() + " has no lambda " + implMethod + implSignature
+          + " here; the message was written by another build of it"));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.weirpool.queue.codec;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Mutable maps that are made empty and then filled. */
+final class MapForm extends Form {
+  MapForm(Tag tag) {
+    super(tag);
+  }
+
+  @Override
+  void write(Encoder out, Object value) {
+    writeAll(out, (Map<?, ?>) value);
+  }
+
+  static void writeAll(Encoder out, Map<?, ?> map) {
+    // one look at the whole, as the number comes first and a concurrent map may change
+    Object[] entries = map.entrySet().toArray();
+    out.writeCount(entries.length);
+    for (Object each : entries) {
+      Map.Entry<?, ?> entry = (Map.Entry<?, ?>) each;
+      boolean inKey = true;
+      try {
+        out.write(entry.getKey());
+        inKey = false;
+        out.write(entry.getValue());
+      } catch (Refusal refusal) {
+        throw refusal.within(entry.getKey(), inKey);
+      }
+    }
+  }
+
+  @Override
+  Object read(Decoder in, int number) {
+    int count = in.readCount(2);
+    Map<@Nullable Object, @Nullable Object> map = empty(2 * Math.min(count, CollectionForm.ROOM));
+    in.keep(number, map);
+    fill(in, count, map);
+    return map;
+  }
+
+  static void fill(Decoder in, int count, Map<@Nullable Object, @Nullable Object> map) {
+    for (int i = 0; i < count; i++) {
+      Object key = in.read();
+      map.put(key, in.read());
+    }
+  }
+
+  private Map<@Nullable Object, @Nullable Object> empty(int room) {
+    return switch (tag) {
+      case HASH_MAP -> new HashMap<>(room);
+      case LINKED_HASH_MAP -> new LinkedHashMap<>(room);
+      case CONCURRENT_HASH_MAP -> new ConcurrentHashMap<>(room);
+      case HASHTABLE -> new Hashtable<>(room);
+      case PROPERTIES -> new Properties();
+      default -> Collections.synchronizedMap(new LinkedHashMap<>(room));
+    };
+  }
+}
