@@ -107,24 +107,10 @@ final class ComposeIT {
 
   /** Reads what the demo prints, and kills the worker that was the third to be heard of while it is in its next task. */
   private static List<String> runTheDemoAndKillAWorker() throws Exception {
-    var builder = new ProcessBuilder(composeCommand(
-            "run",
-            "--rm",
-            "-T",
-            "--no-deps",
-            "--name",
-            NAME + "-demo",
-            "demo",
-            "demo",
-            "fleet",
-            "--tasks",
-            Integer.toString(TASKS),
-            "--seconds",
-            "2",
-            "--redis",
-            "redis://redis:6379",
-            "--queue",
-            "default"))
+    String run = "run --rm -T --no-deps --name %s-demo demo".formatted(NAME)
+        + " demo fleet --tasks %d --seconds 2 --redis redis://redis:6379 --queue default"
+            .formatted(TASKS);
+    var builder = new ProcessBuilder(composeCommand(run.split(" ")))
         .directory(ROOT.toFile())
         .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(ENVIRONMENT);
