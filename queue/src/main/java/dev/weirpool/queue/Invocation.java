@@ -43,7 +43,7 @@ public final class Invocation {
      * @param counted runs before each call
      * @param noted turns what an item threw into a failure
      */
-    public @Nullable Object call(Runnable counted, Function<Throwable, Failure> noted) throws Throwable {
+    public @Nullable Object call(Runnable counted, Function<Throwable, Failure> noted) throws Exception {
         var arguments = task.arguments();
         return switch (task.kind()) {
             case MAP, STARMAP -> each(arguments, counted, noted);
@@ -75,7 +75,7 @@ public final class Invocation {
         return results;
     }
 
-    private @Nullable Object invoke(@Nullable Object... arguments) throws Throwable {
+    private @Nullable Object invoke(@Nullable Object... arguments) throws Exception {
         var captured = task.captured();
         var all = captured.length == 0
                 ? arguments
@@ -89,7 +89,10 @@ public final class Invocation {
             }
             return ((Method) method).invoke(all[0], Arrays.copyOfRange(all, 1, all.length));
         } catch (InvocationTargetException e) {
-            throw e.getTargetException();
+            if (e.getTargetException() instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) e.getTargetException(); // nobody extends Throwable itself
         }
     }
 

@@ -103,6 +103,11 @@ public final class TaskQueue implements AutoCloseable {
         return redis.call(broker::waiting);
     }
 
+    /** How many worker processes serve this queue now, on all machines. */
+    public int workers() {
+        return redis.call(broker::workers).size();
+    }
+
     /** Lets no worker start a task of this queue until {@link #resume}; what runs is finished. */
     public void pause() {
         redis.call(connection -> {

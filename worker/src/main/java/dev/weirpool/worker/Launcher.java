@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,6 +141,11 @@ public final class Launcher implements AutoCloseable {
     /** The pids of the workers that run now. */
     public List<Long> pids() {
         return ask(() -> children.values().stream().map(Child::pid).toList());
+    }
+
+    /** When Redis last answered this launcher, by this machine's clock; it asks ten times a second. */
+    public Instant lastHeardOfRedis() {
+        return recoverer.lastTick();
     }
 
     /** Kills the workers and waits until they have ended. */

@@ -5,6 +5,7 @@ import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -26,6 +27,7 @@ final class Recoverer extends Duty {
     private final Broker broker;
     private final Duration lease;
     private final Runnable cancelMarksSeen;
+    private volatile Instant lastTick = Instant.EPOCH;
     private final BlockingDeque<String> dead = new LinkedBlockingDeque<>();
 
     /**
@@ -36,6 +38,11 @@ final class Recoverer extends Duty {
         this.broker = broker;
         this.lease = lease;
         this.cancelMarksSeen = cancelMarksSeen;
+    }
+
+    /** When the last tick succeeded. */
+    Instant lastTick() {
+        return lastTick;
     }
 
     /** A worker of ours has exited: gives back what it held. */
@@ -63,6 +70,7 @@ final class Recoverer extends Duty {
             worker = dead.poll();
         }
         var tick = broker.tick(redis, GAP, lease);
+        lastTick = Instant.now();
         for (var expired : tick.expired()) {
             var tasks = broker.recoverExpired(redis, expired, BACKOFF);
             if (tasks >= 0) {

@@ -36,7 +36,7 @@ public final class TaskRunner {
     }
 
     /** Calls the initializer; says why it failed, if it did. */
-    Optional<Failure> initialize(Envelope initializer) {
+    public Optional<Failure> initialize(Envelope initializer) {
         return run(initializer)
                 .filter(Outcome.Threw.class::isInstance)
                 .map(outcome -> ((Outcome.Threw) outcome).failure());
@@ -63,7 +63,7 @@ public final class TaskRunner {
         return Optional.of(end() ? new Outcome.Cancelled() : outcome);
     }
 
-    private @Nullable Object call(Task<?> task) throws Throwable {
+    private @Nullable Object call(Task<?> task) throws Exception {
         return Invocation.of(task).call(() -> calls++, thrown -> Failure.of(thrown, codec.where()));
     }
 
@@ -94,7 +94,7 @@ public final class TaskRunner {
     }
 
     /** Interrupts the task with that id if it runs; does {@code resort} if it does not end within the grace. */
-    synchronized void cancel(TaskId id, Runnable resort) {
+    public synchronized void cancel(TaskId id, Runnable resort) {
         var thread = runningThread;
         if (!id.equals(running) || thread == null || cancelled) {
             return;

@@ -65,7 +65,7 @@ public final class EmbeddedServer {
      */
     public static synchronized URI uri(int port) {
         if (running == null || !running.shell.isAlive()) {
-            running = port == 0 ? startOnFreePort() : start(port);
+            running = start(port);
         }
         if (port != 0 && running.uri.getPort() != port) {
             throw new IllegalArgumentException("the embedded Redis of this process listens on port "
@@ -74,35 +74,39 @@ public final class EmbeddedServer {
         return running.uri;
     }
 
-    private static EmbeddedServer startOnFreePort() {
-        for (var i = 1; ; i++) {
-            try {
-                return start(freePort());
-            } catch (IllegalArgumentException e) {
-                if (i == TRIES) { // another process took the port in between, each time
-                    throw e;
+    private static EmbeddedServer start(int port) {
+        try {
+            var binary = binary();
+            if (port != 0) {
+                requireFree(port);
+                return run(binary, port);
+            }
+            for (var i = 1; ; i++) {
+                try {
+                    return run(binary, freePort());
+                } catch (IOException e) {
+                    if (i == TRIES) { // another process took the port in between, each time
+                        throw e;
+                    }
                 }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start the embedded Redis: " + e.getMessage(), e);
         }
     }
 
-    private static EmbeddedServer start(int port) {
-        requireFree(port);
-        try {
-            var directory = Files.createTempDirectory("weirpool-redis");
-            var password = randomPassword();
-            writeConfiguration(directory, port, password);
-            var shell = new ProcessBuilder("sh", "-c", LIFELINE, "sh", binary().toString(), directory.toString())
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            var server = new EmbeddedServer(shell, directory, URI.create("redis://:" + password + "@127.0.0.1:" + port));
-            server.awaitReady();
-            log.debug("embedded Redis listens on port {}", port);
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot start the embedded Redis", e);
-        }
+    private static EmbeddedServer run(Path binary, int port) throws IOException {
+        var directory = Files.createTempDirectory("weirpool-redis");
+        var password = randomPassword();
+        writeConfiguration(directory, port, password);
+        var shell = new ProcessBuilder("sh", "-c", LIFELINE, "sh", binary.toString(), directory.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var server = new EmbeddedServer(shell, directory, URI.create("redis://:" + password + "@127.0.0.1:" + port));
+        server.awaitReady();
+        log.debug("embedded Redis listens on port {}", port);
+        return server;
     }
 
     private static void writeConfiguration(Path directory, int port, String password) throws IOException {
@@ -152,19 +156,20 @@ public final class EmbeddedServer {
 
     /** The server's executable, unpacked once into the cache. */
     private static Path binary() throws IOException {
-        var name = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
-        if (name == null || name.toLowerCase(Locale.ROOT).contains("windows")) {
+        var resource = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
+        if (resource == null || resource.toLowerCase(Locale.ROOT).contains("windows")) {
             throw new IOException("there is no embedded Redis of 6.2 or later for this system;"
                     + " start one yourself and set WEIRPOOL_REDIS_URL=redis://host:6379");
         }
+        var name = resource.substring(resource.lastIndexOf('/') + 1);
         var file = CacheDirectory.path().resolve(name);
         if (Files.isExecutable(file)) {
             return file;
         }
         var unpacked = Files.createTempFile(file.getParent(), name, ".part");
-        try (var in = ExecutableProvider.class.getResourceAsStream("/" + name)) {
+        try (var in = ExecutableProvider.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IOException("the embedded-redis library holds no " + name);
+                throw new IOException("the embedded-redis library holds no " + resource);
             }
             Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
         }
