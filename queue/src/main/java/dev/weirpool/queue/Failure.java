@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,12 +56,28 @@ public record Failure(
         return new Failure(
                 thrown.getClass().getName(),
                 cut(messageOf(thrown)),
-                Arrays.stream(thrown.getStackTrace())
-                        .limit(MAX_FRAMES)
-                        .map(Frame::of)
-                        .toList(),
+                framesOf(thrown),
                 cause == null || causes == 0 ? null : of(cause, where, causes - 1),
                 where);
+    }
+
+    /** The stack down to the task's own method: how the worker got there is of no use to its author. */
+    private static List<Frame> framesOf(Throwable thrown) {
+        var stack = List.of(thrown.getStackTrace());
+        var end = IntStream.range(0, stack.size())
+                .filter(i -> stack.get(i).getClassName().equals(Invocation.class.getName()))
+                .findFirst()
+                .orElse(stack.size());
+        while (end > 0 && end < stack.size() && isReflection(stack.get(end - 1).getClassName())) {
+            end--;
+        }
+        return stack.subList(0, Math.min(end, MAX_FRAMES)).stream().map(Frame::of).toList();
+    }
+
+    private static boolean isReflection(String className) {
+        return className.startsWith("java.lang.reflect.")
+                || className.startsWith("jdk.internal.reflect.")
+                || className.startsWith("java.lang.invoke.");
     }
 
     /** A failure that no exception stands for, such as the death of a worker. */
