@@ -33,11 +33,6 @@ abstract class ApplicationForm extends Form {
   private record Matching(String[] theirs, int[] ours) {}
 
   @Override
-  final boolean isShared() {
-    return true;
-  }
-
-  @Override
   void write(Encoder out, Object value) {
     out.writeClass(type);
     if (out.describes(this)) {

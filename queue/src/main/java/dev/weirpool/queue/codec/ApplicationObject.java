@@ -10,11 +10,6 @@ final class ApplicationObject extends Form {
   }
 
   @Override
-  boolean isShared() {
-    return true;
-  }
-
-  @Override
   void write(Encoder out, Object value) {
     throw new AssertionError("made for reading");
   }

@@ -29,11 +29,11 @@ import org.jspecify.annotations.Nullable;
 enum Tag {
   NULL(0, Family.NONE, null),
   REFERENCE(1, Family.NONE, null),
-  OBJECT(2, Family.NONE, null),
-  ARRAY(3, Family.NONE, null),
-  ENUM(4, Family.NONE, null),
-  LAMBDA(5, Family.NONE, null),
-  SURROGATE(6, Family.NONE, null),
+  OBJECT(2, Family.APPLICATION, null),
+  ARRAY(3, Family.ARRAY, null),
+  ENUM(4, Family.ENUM, null),
+  LAMBDA(5, Family.LAMBDA, null),
+  SURROGATE(6, Family.SURROGATE, null),
   STRING(7, Family.NONE, null),
   BOOLEAN(8, Family.SCALAR, "java.lang.Boolean"),
   INTEGER(9, Family.SCALAR, "java.lang.Integer"),
@@ -185,22 +185,22 @@ enum Tag {
   /** The types that share a form; decides how their identity is kept. */
   enum Family {
     /** Immutable values, whose identity does not matter: written again each time. */
-    SCALAR, VALUE, TIME, COMPARATOR,
+    SCALAR, VALUE, TIME, ENUM, COMPARATOR,
     /** Objects that exist before their content is read, so that the content may refer back to them. */
-    COLLECTION, MAP, OBJECTS, CELL, PRIMITIVES, TEXT, MUTABLE, ENUM_SET, ENUM_MAP,
+    APPLICATION, ARRAY, COLLECTION, MAP, OBJECTS, CELL, PRIMITIVES, TEXT, MUTABLE, ENUM_SET, ENUM_MAP,
     /** Objects made out of their content, which can therefore not refer back to them. */
-    SORTED, FIXED, SORTED_MAP, FIXED_MAP, PAIR,
+    LAMBDA, SURROGATE, SORTED, FIXED, SORTED_MAP, FIXED_MAP, PAIR,
     /** Types of enum constants and of array elements. */
     TYPE_ONLY,
     /** Written and read by the encoder and decoder themselves. */
     NONE;
 
     boolean isShared() {
-      return this != SCALAR && this != VALUE && this != TIME && this != COMPARATOR && this != NONE;
+      return ordinal() >= APPLICATION.ordinal();
     }
 
     boolean isMadeLast() {
-      return this == SORTED || this == FIXED || this == SORTED_MAP || this == FIXED_MAP || this == PAIR;
+      return ordinal() >= LAMBDA.ordinal() && ordinal() <= PAIR.ordinal();
     }
   }
 
@@ -239,6 +239,10 @@ enum Tag {
           + "; the bytes are damaged, or written by a later version of Weirpool");
     }
     return BY_NUMBER[number];
+  }
+
+  static int count() {
+    return BY_NUMBER.length;
   }
 
   /** The class this tag stands for, as the type of an enum constant or an array element. */
