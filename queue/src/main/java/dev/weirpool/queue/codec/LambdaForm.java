@@ -34,7 +34,11 @@ final class LambdaForm extends Form {
     out.writeText(source.getImplMethodName());
     out.writeText(source.getImplMethodSignature());
     out.writeText(source.getInstantiatedMethodType());
-    ObjectsForm.writeAll(out, captured(source));
+    try {
+      ObjectsForm.writeAll(out, captured(source));
+    } catch (Refusal refusal) {
+      throw refusal.within("captured");
+    }
   }
 
   private static Class<?> capturingClass(SerializedLambda source, Class<?> type) {
