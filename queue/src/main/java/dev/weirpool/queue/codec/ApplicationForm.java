@@ -42,7 +42,7 @@ abstract class ApplicationForm extends Form {
       try {
         out.write(field.get(value));
       } catch (Refusal refusal) {
-        throw refusal.within(type, field.name());
+        throw refusal.within(field.owner(), field.name());
       }
     }
   }

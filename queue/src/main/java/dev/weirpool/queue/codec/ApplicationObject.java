@@ -1,8 +1,5 @@
 package dev.weirpool.queue.codec;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /** Reads the beginning of any object of the application, up to where its class is known. */
 final class ApplicationObject extends Form {
   ApplicationObject() {
@@ -47,7 +44,7 @@ final class ApplicationObject extends Form {
     if (description.contents() == Description.Contents.ELEMENTS) {
       ObjectsForm.readAll(in);
     } else if (description.contents() == Description.Contents.ENTRIES) {
-      MapForm.fill(in, in.readCount(2), new HashMap<>());
+      MapForm.readAll(in);
     }
     return new Lost("there is no class " + mention.name() + " here, but the message contains one");
   }

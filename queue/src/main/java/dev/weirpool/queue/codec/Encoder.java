@@ -44,8 +44,9 @@ final class Encoder {
       write(value);
     } catch (Refusal refusal) {
       throw refusal.asException();
-    } catch (KryoException | OutOfMemoryError tooLarge) {
-      throw new EncodingException("the encoded value does not fit into memory", "", value.getClass().getName(), tooLarge);
+    } catch (KryoException tooLarge) {
+      throw new EncodingException("the encoded value exceeds 2 GB; pass a file or a key to read it from instead",
+          "", value == null ? "null" : value.getClass().getName(), tooLarge);
     }
     byte[] bytes = output.toBytes();
     output.reset();
@@ -111,7 +112,7 @@ final class Encoder {
     writeTag(form.tag);
     try {
       form.write(this, value);
-    } catch (Refusal | OutOfMemoryError | KryoException passOn) {
+    } catch (Refusal | KryoException passOn) {
       throw passOn;
     } catch (StackOverflowError overflow) {
       throw new Refusal(value.getClass(), "is nested too deeply for the stack of this thread",

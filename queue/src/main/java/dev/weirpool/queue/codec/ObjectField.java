@@ -68,6 +68,10 @@ final class ObjectField {
     return name;
   }
 
+  Class<?> owner() {
+    return field.getDeclaringClass();
+  }
+
   Class<?> type() {
     return field.getType();
   }

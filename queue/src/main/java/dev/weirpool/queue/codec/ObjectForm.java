@@ -6,7 +6,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
@@ -38,7 +37,7 @@ final class ObjectForm extends ApplicationForm {
     }
     boolean collection = Collection.class.isAssignableFrom(base);
     boolean map = Map.class.isAssignableFrom(base);
-    if (!collection && !map && hasState(base)) {
+    if (!collection && !map && hasFields(base)) {
       throw new Refusal(type, "extends " + base.getName() + " and cannot travel", Remedy.of(base));
     }
     if (!collection && !map || Modifier.isAbstract(base.getModifiers())) {
@@ -52,7 +51,7 @@ final class ObjectForm extends ApplicationForm {
   }
 
   /** Does the JDK class have fields, which we could neither read nor write? */
-  private static boolean hasState(Class<?> base) {
+  private static boolean hasFields(Class<?> base) {
     for (Class<?> each = base; each != null; each = each.getSuperclass()) {
       for (Field field : each.getDeclaredFields()) {
         if (!Modifier.isStatic(field.getModifiers())) {
@@ -118,9 +117,7 @@ final class ObjectForm extends ApplicationForm {
     if (theirs.contents() == Contents.ELEMENTS) {
       addElements(object, ObjectsForm.readAll(in));
     } else if (theirs.contents() == Contents.ENTRIES) {
-      Map<@Nullable Object, @Nullable Object> entries = new HashMap<>();
-      MapForm.fill(in, in.readCount(2), entries);
-      addEntries(object, entries);
+      addEntries(object, MapForm.readAll(in));
     }
     return object;
   }
@@ -146,12 +143,12 @@ final class ObjectForm extends ApplicationForm {
   }
 
   @SuppressWarnings("unchecked")
-  private void addEntries(Object object, Map<@Nullable Object, @Nullable Object> entries) {
+  private void addEntries(Object object, @Nullable Object[] entries) {
     if (contents != Contents.ENTRIES) {
       throw new DecodingException(type.getName() + " was a map to the writer and is none here");
     }
     Map<@Nullable Object, @Nullable Object> map = (Map<@Nullable Object, @Nullable Object>) object;
     map.clear();
-    map.putAll(entries);
+    MapForm.putAll(entries, map);
   }
 }

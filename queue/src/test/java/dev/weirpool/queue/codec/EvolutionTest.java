@@ -69,12 +69,26 @@ class EvolutionTest {
     void keepsAnObjectThatWasFirstMetInADroppedField() throws ReflectiveOperationException {
         Build old = Build.of(
                 "class Person { String name = \"Ada\"; }",
-                "class Order { Person billing = new Person(); Person owner = billing; static Object make() { return new Order(); } }");
+                """
+                class Order {
+                    Person billing = new Person();
+                    List<Object> gone = List.of(billing, new TreeSet<>(Set.of(1, 2)), Map.of("k", 1));
+                    Person owner = billing;
+                    Set<Object> numbers = (Set<Object>) gone.get(1);
+                    List<Object> all = gone;
+                    static Object make() { return new Order(); }
+                }
+                """);
         Build now = Build.of(
                 "class Person { String name; }",
-                "class Order { Person owner; public String toString() { return owner.name; } }");
+                """
+                class Order {
+                    Person owner; SortedSet<Object> numbers; List<Object> all;
+                    public String toString() { return owner.name + numbers + (all.get(0) == owner) + all.size(); }
+                }
+                """);
 
-        assertThat(now.decode(encodedBy(old, "Order"))).hasToString("Ada");
+        assertThat(now.decode(encodedBy(old, "Order"))).hasToString("Ada[1, 2]true3");
     }
 
     @Test
