@@ -32,13 +32,13 @@ final class ApplicationObject extends Form {
         return form;
       }
     } catch (Refusal refusal) {
-      throw new DecodingException(refusal.asException().getMessage(), refusal);
+      throw new DecodingException(String.valueOf(refusal.asException().getMessage()), refusal);
     }
     throw new DecodingException(type.getName() + " is not the class of an ordinary object here, but was to the writer");
   }
 
   private static Object readLost(Decoder in, ClassMention mention, Description description) {
-    for (int i = 0; i < description.fields().length; i++) {
+    for (int i = 0; i < description.fields().size(); i++) {
       in.read();
     }
     if (description.contents() == Description.Contents.ELEMENTS) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Mutable maps that are made empty and then filled. */
+@SuppressWarnings("JdkObsolete") // people use Hashtable, and Properties is one
 final class MapForm extends Form {
   MapForm(Tag tag) {
     super(tag);

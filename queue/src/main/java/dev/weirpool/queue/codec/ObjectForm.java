@@ -11,12 +11,13 @@ import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
+import org.objenesis.instantiator.ObjectInstantiator;
 
 /** Objects of an ordinary class of the application, also of one that extends a collection or map of the JDK. */
 final class ObjectForm extends ApplicationForm {
   private final Contents contents;
   /** Made by the first reader; writers need none. */
-  private volatile @Nullable Birth birth;
+  private volatile @Nullable ObjectInstantiator<?> birth;
 
   ObjectForm(Class<?> type) {
     super(type, ObjectField.ofObject(type), contents(type));
@@ -40,7 +41,7 @@ final class ObjectForm extends ApplicationForm {
     if (!collection && !map && hasFields(base)) {
       throw new Refusal(type, "extends " + base.getName() + " and cannot travel", Remedy.of(base));
     }
-    if (!collection && !map || Modifier.isAbstract(base.getModifiers())) {
+    if ((!collection && !map) || Modifier.isAbstract(base.getModifiers())) {
       return Contents.NOTHING;
     }
     if (Birth.constructor(type) == null) {
@@ -91,9 +92,9 @@ final class ObjectForm extends ApplicationForm {
     if (contents == Contents.NOTHING) {
       return;
     }
-    if (value instanceof SortedSet<?> set && set.comparator() != null
-        || value instanceof SortedMap<?, ?> map && map.comparator() != null
-        || value instanceof PriorityQueue<?> queue && queue.comparator() != null) {
+    if ((value instanceof SortedSet<?> set && set.comparator() != null)
+        || (value instanceof SortedMap<?, ?> map && map.comparator() != null)
+        || (value instanceof PriorityQueue<?> queue && queue.comparator() != null)) {
       throw new Refusal(type, "has a comparator that would be lost", "copy it into the collection it extends");
     }
     if (contents == Contents.ELEMENTS) {
@@ -105,7 +106,7 @@ final class ObjectForm extends ApplicationForm {
 
   @Override
   Object read(Decoder in, int number, Description theirs) {
-    Object object = birth().newObject();
+    Object object = birth().newInstance();
     in.keep(number, object);
     for (int ours : match(theirs)) {
       if (ours < 0) {
@@ -122,10 +123,10 @@ final class ObjectForm extends ApplicationForm {
     return object;
   }
 
-  private Birth birth() {
-    Birth here = birth;
+  private ObjectInstantiator<?> birth() {
+    ObjectInstantiator<?> here = birth;
     if (here == null) {
-      here = new Birth(type);
+      here = Birth.of(type);
       birth = here;
     }
     return here;

@@ -182,25 +182,50 @@ enum Tag {
   PREDICATE(152, Family.TYPE_ONLY, "java.util.function.Predicate"),
   CONSUMER(153, Family.TYPE_ONLY, "java.util.function.Consumer");
 
-  /** The types that share a form; decides how their identity is kept. */
+  /** Is an object that is met twice one object again on the other side, and may what it contains refer back to it? */
+  enum Identity {
+    /** An immutable value, whose identity does not matter: it is written again each time. */
+    NONE,
+    /** The object exists before its content is read, so the content may refer back to it. */
+    KEPT,
+    /** The object is made out of its content, which can therefore not refer back to it. */
+    KEPT_ONCE_MADE
+  }
+
+  /** The types that share a form. */
   enum Family {
-    /** Immutable values, whose identity does not matter: written again each time. */
-    SCALAR, VALUE, TIME, ENUM, COMPARATOR,
-    /** Objects that exist before their content is read, so that the content may refer back to them. */
-    APPLICATION, ARRAY, COLLECTION, MAP, OBJECTS, CELL, PRIMITIVES, TEXT, MUTABLE, ENUM_SET, ENUM_MAP,
-    /** Objects made out of their content, which can therefore not refer back to them. */
-    LAMBDA, SURROGATE, SORTED, FIXED, SORTED_MAP, FIXED_MAP, PAIR,
+    SCALAR(Identity.NONE),
+    VALUE(Identity.NONE),
+    TIME(Identity.NONE),
+    ENUM(Identity.NONE),
+    COMPARATOR(Identity.NONE),
+    APPLICATION(Identity.KEPT),
+    ARRAY(Identity.KEPT),
+    OBJECTS(Identity.KEPT),
+    PRIMITIVES(Identity.KEPT),
+    TEXT(Identity.KEPT),
+    COLLECTION(Identity.KEPT),
+    MAP(Identity.KEPT),
+    CELL(Identity.KEPT),
+    MUTABLE(Identity.KEPT),
+    ENUM_SET(Identity.KEPT),
+    ENUM_MAP(Identity.KEPT),
+    SORTED(Identity.KEPT_ONCE_MADE),
+    FIXED(Identity.KEPT_ONCE_MADE),
+    SORTED_MAP(Identity.KEPT_ONCE_MADE),
+    FIXED_MAP(Identity.KEPT_ONCE_MADE),
+    PAIR(Identity.KEPT_ONCE_MADE),
+    LAMBDA(Identity.KEPT_ONCE_MADE),
+    SURROGATE(Identity.KEPT_ONCE_MADE),
     /** Types of enum constants and of array elements. */
-    TYPE_ONLY,
+    TYPE_ONLY(Identity.NONE),
     /** Written and read by the encoder and decoder themselves. */
-    NONE;
+    NONE(Identity.NONE);
 
-    boolean isShared() {
-      return ordinal() >= APPLICATION.ordinal();
-    }
+    final Identity identity;
 
-    boolean isMadeLast() {
-      return ordinal() >= LAMBDA.ordinal() && ordinal() <= PAIR.ordinal();
+    Family(Identity identity) {
+      this.identity = identity;
     }
   }
 
@@ -208,8 +233,9 @@ enum Tag {
   private static final Map<String, Tag> BY_CLASS_NAME = new HashMap<>(2 * BY_NUMBER.length);
 
   static {
-    for (Tag tag : BY_NUMBER) {
-      if (tag.number != tag.ordinal()) {
+    for (int number = 0; number < BY_NUMBER.length; number++) {
+      Tag tag = BY_NUMBER[number];
+      if (tag.number != number) {
         throw new AssertionError(tag + " is out of order");
       }
       if (tag.className != null) {
