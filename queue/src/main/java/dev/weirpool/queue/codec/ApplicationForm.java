@@ -1,6 +1,7 @@
 package dev.weirpool.queue.codec;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Objects of one class of the application, by the names of their fields.
@@ -19,22 +20,12 @@ abstract class ApplicationForm extends Form {
     super(Tag.OBJECT);
     this.type = type;
     this.fields = fields;
-    String[] names = new String[fields.length];
-    int[] own = new int[fields.length];
-    for (int i = 0; i < fields.length; i++) {
-      names[i] = fields[i].name();
-      own[i] = i;
+    List<String> names = new ArrayList<>(fields.length);
+    for (ObjectField field : fields) {
+      names.add(field.name());
     }
     this.description = new Description(contents, names);
-    this.matching = new Matching(names, own);
-  }
-
-  /** Where each of the writer's fields is among ours; -1 if it is gone. */
-  private record Matching(String[] theirs, int[] ours) {}
-
-  @Override
-  final boolean isShared() {
-    return true;
+    this.matching = new Matching(description.fields(), fields);
   }
 
   @Override
@@ -47,7 +38,7 @@ abstract class ApplicationForm extends Form {
       try {
         out.write(field.get(value));
       } catch (Refusal refusal) {
-        throw refusal.within(type, field.name());
+        throw refusal.within(field.owner(), field.name());
       }
     }
   }
@@ -63,23 +54,33 @@ abstract class ApplicationForm extends Form {
   /** Returns where each of the writer's fields is among ours; -1 if it is gone. */
   final int[] match(Description theirs) {
     Matching last = matching;
-    if (!Arrays.equals(last.theirs, theirs.fields())) {
-      last = new Matching(theirs.fields(), find(theirs.fields()));
+    if (!last.theirs.equals(theirs.fields())) {
+      last = new Matching(theirs.fields(), fields);
       matching = last;
     }
     return last.ours;
   }
 
-  private int[] find(String[] names) {
-    int[] found = new int[names.length];
-    Arrays.fill(found, -1);
-    for (int i = 0; i < names.length; i++) {
-      for (int j = 0; j < fields.length; j++) {
-        if (fields[j].name().equals(names[i])) {
-          found[i] = j;
-        }
+  /** Where each of a writer's fields is among ours. */
+  private static final class Matching {
+    private final List<String> theirs;
+    private final int[] ours;
+
+    Matching(List<String> theirs, ObjectField[] fields) {
+      this.theirs = theirs;
+      this.ours = new int[theirs.size()];
+      for (int i = 0; i < ours.length; i++) {
+        ours[i] = indexOf(theirs.get(i), fields);
       }
     }
-    return found;
+
+    private static int indexOf(String name, ObjectField[] fields) {
+      for (int i = 0; i < fields.length; i++) {
+        if (fields[i].name().equals(name)) {
+          return i;
+        }
+      }
+      return -1;
+    }
   }
 }

@@ -1,17 +1,9 @@
 package dev.weirpool.queue.codec;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /** Reads the beginning of any object of the application, up to where its class is known. */
 final class ApplicationObject extends Form {
   ApplicationObject() {
     super(Tag.OBJECT);
-  }
-
-  @Override
-  boolean isShared() {
-    return true;
   }
 
   @Override
@@ -40,19 +32,19 @@ final class ApplicationObject extends Form {
         return form;
       }
     } catch (Refusal refusal) {
-      throw new DecodingException(refusal.asException().getMessage(), refusal);
+      throw new DecodingException(String.valueOf(refusal.asException().getMessage()), refusal);
     }
     throw new DecodingException(type.getName() + " is not the class of an ordinary object here, but was to the writer");
   }
 
   private static Object readLost(Decoder in, ClassMention mention, Description description) {
-    for (int i = 0; i < description.fields().length; i++) {
+    for (int i = 0; i < description.fields().size(); i++) {
       in.read();
     }
     if (description.contents() == Description.Contents.ELEMENTS) {
       ObjectsForm.readAll(in);
     } else if (description.contents() == Description.Contents.ENTRIES) {
-      MapForm.fill(in, in.readCount(2), new HashMap<>());
+      MapForm.readAll(in);
     }
     return new Lost("there is no class " + mention.name() + " here, but the message contains one");
   }

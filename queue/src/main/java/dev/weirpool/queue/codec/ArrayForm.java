@@ -7,19 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class ArrayForm extends Form {
   private final Class<?> elementType;
 
-  /** For reading, where the message says which type it is. */
-  ArrayForm() {
-    this(Object.class);
-  }
-
+  /** The type of the elements matters only for writing; when reading, the message says it. */
   ArrayForm(Class<?> elementType) {
     super(Tag.ARRAY);
     this.elementType = elementType;
-  }
-
-  @Override
-  boolean isShared() {
-    return true;
   }
 
   @Override

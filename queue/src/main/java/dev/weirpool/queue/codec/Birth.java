@@ -11,18 +11,19 @@ import org.objenesis.strategy.StdInstantiatorStrategy;
  * Makes empty objects of a class: by its constructor without parameters, so that transient and new fields get their
  * initial values, or past all constructors if it has none.
  */
-final class Birth {
-  private final Class<?> type;
-  private final @Nullable Constructor<?> constructor;
-  private final @Nullable ObjectInstantiator<?> instantiator;
+final class Birth implements ObjectInstantiator<Object> {
+  private final Constructor<?> constructor;
 
-  Birth(Class<?> type) {
+  private Birth(Constructor<?> constructor) {
+    this.constructor = constructor;
+  }
+
+  static ObjectInstantiator<?> of(Class<?> type) {
     if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
       throw new DecodingException(type.getName() + " is abstract, but the message contains an object of it");
     }
-    this.type = type;
-    this.constructor = constructor(type);
-    this.instantiator = constructor == null ? new StdInstantiatorStrategy().newInstantiatorOf(type) : null;
+    Constructor<?> constructor = constructor(type);
+    return constructor != null ? new Birth(constructor) : new StdInstantiatorStrategy().newInstantiatorOf(type);
   }
 
   /** Returns the constructor without parameters, whoever may call it. */
@@ -36,16 +37,15 @@ final class Birth {
     }
   }
 
-  Object newObject() {
-    if (constructor == null) {
-      return instantiator.newInstance();
-    }
+  @Override
+  public Object newInstance() {
     try {
       return constructor.newInstance();
     } catch (InvocationTargetException e) {
-      throw new DecodingException("the constructor of " + type.getName() + " threw " + e.getCause(), e.getCause());
+      String type = constructor.getDeclaringClass().getName();
+      throw new DecodingException("the constructor of " + type + " threw " + e.getCause(), e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new DecodingException("cannot make a " + type.getName(), e);
+      throw new DecodingException("cannot make a " + constructor.getDeclaringClass().getName(), e);
     }
   }
 }

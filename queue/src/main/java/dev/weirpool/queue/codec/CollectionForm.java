@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
 
 /** Mutable collections that are made empty and then filled. */
+@SuppressWarnings("JdkObsolete") // people use them
 final class CollectionForm extends Form {
   /** Counts in a message are no reason to allocate more than this before there are elements. */
   static final int ROOM = 1024;

@@ -81,13 +81,22 @@ final class Decoder {
     Object value;
     if (form.isShared()) {
       int reserved = reserve();
-      value = form.read(this, reserved);
+      value = skipping > 0 && form.isMadeLast() ? readOrLose(form, reserved) : form.read(this, reserved);
       objects[reserved] = value;
     } else {
       value = form.read(this, -1);
     }
     depth--;
     return value;
+  }
+
+  /** Something skipped may have lost an element or comparator that it cannot be made without. */
+  private Object readOrLose(Form form, int number) {
+    try {
+      return form.read(this, number);
+    } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
+      return lose(new Lost("something in a removed field cannot be made here: " + e));
+    }
   }
 
   private int reserve() {

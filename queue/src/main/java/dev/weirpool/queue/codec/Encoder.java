@@ -12,9 +12,9 @@ final class Encoder {
   static final byte FORMAT = 1;
 
   /**
-   * How deeply objects may be nested. Kryo's usual advice is 64, but an application's own linked list or tree of a
-   * few hundred nodes is ordinary, and a level costs the decoder less than 500 bytes of stack, interpreted: this
-   * many fit into half of the smallest default stack (512 KB).
+   * How deeply objects may be nested. The usual advice for Kryo is 64, but a linked list of an application's own with
+   * a few hundred nodes is ordinary. A level takes 0.7 KB of stack when interpreted and 1 KB when first compiled, so
+   * this many fit into half of the usual stack of 1 MB. On a smaller one, running out of it is an ordinary refusal.
    */
   static final int MAX_DEPTH = 500;
 
@@ -44,8 +44,9 @@ final class Encoder {
       write(value);
     } catch (Refusal refusal) {
       throw refusal.asException();
-    } catch (KryoException | OutOfMemoryError tooLarge) {
-      throw new EncodingException("the encoded value does not fit into memory", "", value.getClass().getName(), tooLarge);
+    } catch (KryoException tooLarge) {
+      throw new EncodingException("the encoded value exceeds 2 GB; pass a file or a key to read it from instead",
+          "", value == null ? "null" : value.getClass().getName(), tooLarge);
     }
     byte[] bytes = output.toBytes();
     output.reset();
@@ -111,10 +112,13 @@ final class Encoder {
     writeTag(form.tag);
     try {
       form.write(this, value);
-    } catch (Refusal | OutOfMemoryError | KryoException passOn) {
+    } catch (Refusal | KryoException passOn) {
       throw passOn;
-    } catch (RuntimeException | StackOverflowError | LinkageError fault) {
-      // a collection changed meanwhile, a surrogate threw, or the caller's stack was nearly full already
+    } catch (StackOverflowError overflow) {
+      throw new Refusal(value.getClass(), "is nested too deeply for the stack of this thread",
+          "give the thread a larger stack", overflow);
+    } catch (RuntimeException | LinkageError fault) {
+      // a collection was changed meanwhile, a surrogate threw
       throw new Refusal(value.getClass(), "cannot be read (" + fault + ")", "see the cause", fault);
     }
     depth--;

@@ -6,11 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class EnumForm extends Form {
   private final Class<?> declaring;
 
-  /** For reading, where the message says which enum it is. */
-  EnumForm() {
-    this(Enum.class);
-  }
-
+  /** The enum matters only for writing; when reading, the message says it. */
   EnumForm(Class<?> declaring) {
     super(Tag.ENUM);
     this.declaring = declaring;

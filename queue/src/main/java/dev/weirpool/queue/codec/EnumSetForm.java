@@ -37,14 +37,16 @@ final class EnumSetForm extends Form {
     for (int i = 0; i < count; i++) {
       constants.add(EnumForm.constant(in, type, in.readText()));
     }
-    return in.isSkipping() || type == null ? constants : EnumSetForm.<Tag>toSet(type, constants);
+    return type == null ? constants : EnumSetForm.<Tag>toSet(type, constants);
   }
 
   private static <E extends Enum<E>> Object toSet(Class<?> elementType, List<Object> constants) {
     Class<E> type = EnumForm.checked(elementType);
     EnumSet<E> set = EnumSet.noneOf(type);
     for (Object constant : constants) {
-      set.add(type.cast(constant));
+      if (!(constant instanceof Lost)) {
+        set.add(type.cast(constant));
+      }
     }
     return set;
   }

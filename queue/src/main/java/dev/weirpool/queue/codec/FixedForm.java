@@ -32,9 +32,6 @@ final class FixedForm extends Form {
   Object read(Decoder in, int number) {
     int copies = tag == Tag.COPIES ? in.readUnchecked() : 0;
     @Nullable Object[] elements = ObjectsForm.readAll(in);
-    if (in.isSkipping()) {
-      return Arrays.asList(elements);
-    }
     return switch (tag) {
       // the results of Stream.toList may hold nulls and are of the same class as those of List.of
       case IMMUTABLE_LIST -> Arrays.asList(elements).contains(null)

@@ -19,10 +19,7 @@ final class FixedMapForm extends Form {
   @Override
   Object read(Decoder in, int number) {
     Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>();
-    MapForm.fill(in, in.readCount(2), entries);
-    if (in.isSkipping()) {
-      return entries;
-    }
+    MapForm.putAll(MapForm.readAll(in), entries);
     return switch (tag) {
       case IMMUTABLE_MAP -> Map.copyOf(entries);
       case UNMODIFIABLE_MAP -> Collections.unmodifiableMap(entries);

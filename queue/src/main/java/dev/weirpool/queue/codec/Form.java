@@ -12,12 +12,12 @@ abstract class Form {
 
   /** Is an object that is met twice written once, and then referred to? */
   boolean isShared() {
-    return tag.family.isShared();
+    return tag.family.identity != Tag.Identity.NONE;
   }
 
   /** Is the object made after its content, so that the content cannot refer back to it? */
   boolean isMadeLast() {
-    return tag.family.isMadeLast();
+    return tag.family.identity == Tag.Identity.KEPT_ONCE_MADE;
   }
 
   /** Writes what follows the tag. */

@@ -1,18 +1,19 @@
 package dev.weirpool.queue.codec;
 
 import java.lang.reflect.Proxy;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the form of a class or tag, making it when it is first needed: a process uses only a few of them. */
 final class Forms {
   private final Surrogate<?, ?>[] surrogates;
-  private final AtomicReferenceArray<@Nullable Form> byTag = new AtomicReferenceArray<>(Tag.values().length);
+  /** Written without a lock: forms are immutable, so two threads may each make the same one. */
+  private final @Nullable Form[] byTag = new @Nullable Form[Tag.count()];
+
   /** Not a map: that would keep every class, and so its class loader, for as long as the codec lives. */
   private final ClassValue<Form> byClass = new ClassValue<>() {
     @Override
     protected Form computeValue(Class<?> type) {
-      return make(type);
+      return (Form) make(type);
     }
   };
 
@@ -27,10 +28,10 @@ final class Forms {
 
   /** Returns the form for values with this tag. */
   Form of(Tag tag) {
-    Form form = byTag.get(tag.number);
+    Form form = byTag[tag.number];
     if (form == null) {
-      form = make(tag);
-      byTag.set(tag.number, form);
+      form = (Form) make(tag);
+      byTag[tag.number] = form;
     }
     return form;
   }
@@ -45,7 +46,12 @@ final class Forms {
     return null;
   }
 
-  private Form make(Class<?> type) {
+  /*
+   * The methods that make forms return them as Objects, to be cast by the caller: to check that each may be returned as
+   * a Form, the verifier would load all of their classes as soon as this one is linked (9 ms in a fresh JVM).
+   */
+
+  private Object make(Class<?> type) {
     for (Surrogate<?, ?> surrogate : surrogates) {
       if (surrogate.type().isAssignableFrom(type)) {
         return new SurrogateForm(surrogate);
@@ -70,10 +76,13 @@ final class Forms {
     if (Proxy.isProxyClass(type)) {
       throw Refusal.of(type, Remedy.of(type));
     }
-    return type.isRecord() ? new RecordForm(type) : new ObjectForm(type);
+    if (type.isRecord()) {
+      return new RecordForm(type);
+    }
+    return new ObjectForm(type);
   }
 
-  private Form enumForm(Class<?> type) {
+  private Object enumForm(Class<?> type) {
     // a constant with a body is an object of an anonymous subclass
     Class<?> declaring = type.isEnum() ? type : type.getSuperclass();
     Tag comparator = JdkClass.comparator(declaring);
@@ -86,63 +95,32 @@ final class Forms {
     return new EnumForm(declaring);
   }
 
-  private Form make(Tag tag) {
-    switch (tag) {
-      case OBJECT:
-        return new ApplicationObject();
-      case ARRAY:
-        return new ArrayForm();
-      case ENUM:
-        return new EnumForm();
-      case LAMBDA:
-        return new LambdaForm();
-      case SURROGATE:
-        return new SurrogateForm();
-      default:
-        return make(tag, tag.family);
-    }
-  }
-
-  private static Form make(Tag tag, Tag.Family family) {
-    switch (family) {
-      case SCALAR:
-        return new ScalarForm(tag);
-      case TEXT:
-        return new TextForm(tag);
-      case VALUE:
-        return new ValueForm(tag);
-      case TIME:
-        return new TimeForm(tag);
-      case COMPARATOR:
-        return new ComparatorForm();
-      case PRIMITIVES:
-        return new PrimitivesForm(tag);
-      case OBJECTS:
-        return new ObjectsForm(tag);
-      case COLLECTION:
-        return new CollectionForm(tag);
-      case SORTED:
-        return new SortedForm(tag);
-      case FIXED:
-        return new FixedForm(tag);
-      case MAP:
-        return new MapForm(tag);
-      case SORTED_MAP:
-        return new SortedMapForm(tag);
-      case FIXED_MAP:
-        return new FixedMapForm(tag);
-      case PAIR:
-        return new PairForm(tag);
-      case CELL:
-        return new CellForm();
-      case MUTABLE:
-        return new MutableForm(tag);
-      case ENUM_SET:
-        return new EnumSetForm();
-      case ENUM_MAP:
-        return new EnumMapForm();
-      default:
-        throw new DecodingException(tag + " is not the beginning of a value; the bytes are damaged");
-    }
+  private static Object make(Tag tag) {
+    return switch (tag.family) {
+      case SCALAR -> new ScalarForm(tag);
+      case TEXT -> new TextForm(tag);
+      case VALUE -> new ValueForm(tag);
+      case TIME -> new TimeForm(tag);
+      case COMPARATOR -> new ComparatorForm();
+      case PRIMITIVES -> new PrimitivesForm(tag);
+      case OBJECTS -> new ObjectsForm(tag);
+      case COLLECTION -> new CollectionForm(tag);
+      case SORTED -> new SortedForm(tag);
+      case FIXED -> new FixedForm(tag);
+      case MAP -> new MapForm(tag);
+      case SORTED_MAP -> new SortedMapForm(tag);
+      case FIXED_MAP -> new FixedMapForm(tag);
+      case PAIR -> new PairForm(tag);
+      case CELL -> new CellForm();
+      case MUTABLE -> new MutableForm(tag);
+      case ENUM_SET -> new EnumSetForm();
+      case ENUM_MAP -> new EnumMapForm();
+      case APPLICATION -> new ApplicationObject();
+      case ARRAY -> new ArrayForm(Object.class);
+      case ENUM -> new EnumForm(Enum.class);
+      case LAMBDA -> new LambdaForm(Object.class);
+      case SURROGATE -> new SurrogateForm(null);
+      case TYPE_ONLY, NONE -> throw new DecodingException(tag + " is not the beginning of a value");
+    };
   }
 }

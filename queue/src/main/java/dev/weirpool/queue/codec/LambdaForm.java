@@ -11,37 +11,19 @@ import org.jspecify.annotations.Nullable;
  * That gives only what the class itself contains, so the bytes can choose among its lambdas but not invent one.
  */
 final class LambdaForm extends Form {
-  private final @Nullable Class<?> type;
+  private final Class<?> type;
 
-  /** For reading, where the message says which lambda it is. */
-  LambdaForm() {
-    super(Tag.LAMBDA);
-    this.type = null;
-  }
-
+  /** The class of the lambda matters only for writing; when reading, the message says what it was. */
   LambdaForm(Class<?> type) {
     super(Tag.LAMBDA);
     this.type = type;
-    if (!LambdaSource.isKnown(type)) {
-      throw new Refusal(type, "is a lambda that cannot tell its method", Remedy.of(type));
-    }
-  }
-
-  @Override
-  boolean isShared() {
-    return true;
-  }
-
-  @Override
-  boolean isMadeLast() {
-    return true;
   }
 
   @Override
   void write(Encoder out, Object value) {
     SerializedLambda source = LambdaSource.of(value);
-    if (source == null || type == null) {
-      throw Refusal.of(value.getClass(), Remedy.of(value.getClass()));
+    if (source == null) {
+      throw new Refusal(type, "is a lambda that is not Serializable", Remedy.of(type));
     }
     out.writeClass(capturingClass(source, type));
     out.writeText(source.getFunctionalInterfaceClass());
@@ -52,7 +34,11 @@ final class LambdaForm extends Form {
     out.writeText(source.getImplMethodName());
     out.writeText(source.getImplMethodSignature());
     out.writeText(source.getInstantiatedMethodType());
-    ObjectsForm.writeAll(out, captured(source));
+    try {
+      ObjectsForm.writeAll(out, captured(source));
+    } catch (Refusal refusal) {
+      throw refusal.within("captured");
+    }
   }
 
   private static Class<?> capturingClass(SerializedLambda source, Class<?> type) {

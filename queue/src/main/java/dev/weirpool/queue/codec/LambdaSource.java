@@ -36,11 +36,6 @@ final class LambdaSource {
     }
   }
 
-  /** Is this the class of a serializable lambda that can be asked? */
-  static boolean isKnown(Class<?> type) {
-    return SOURCES.get(type).replacer != null;
-  }
-
   private static @Nullable Method replacer(Class<?> type) {
     if (!type.isSynthetic()) {
       return null;

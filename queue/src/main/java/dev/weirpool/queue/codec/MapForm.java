@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Mutable maps that are made empty and then filled. */
+@SuppressWarnings("JdkObsolete") // people use Hashtable, and Properties is one
 final class MapForm extends Form {
   MapForm(Tag tag) {
     super(tag);
@@ -17,6 +18,9 @@ final class MapForm extends Form {
 
   @Override
   void write(Encoder out, Object value) {
+    if (value instanceof Properties properties && !properties.keySet().containsAll(properties.stringPropertyNames())) {
+      throw new Refusal(value.getClass(), "has defaults, which cannot be read", "copy all of it into new Properties");
+    }
     writeAll(out, (Map<?, ?>) value);
   }
 
@@ -42,14 +46,23 @@ final class MapForm extends Form {
     int count = in.readCount(2);
     Map<@Nullable Object, @Nullable Object> map = empty(2 * Math.min(count, CollectionForm.ROOM));
     in.keep(number, map);
-    fill(in, count, map);
-    return map;
-  }
-
-  static void fill(Decoder in, int count, Map<@Nullable Object, @Nullable Object> map) {
     for (int i = 0; i < count; i++) {
       Object key = in.read();
       map.put(key, in.read());
+    }
+    return map;
+  }
+
+  /** Reads entries as an array of key, value, key, value. */
+  static @Nullable Object[] readAll(Decoder in) {
+    @Nullable Object[] entries = new @Nullable Object[2 * in.readCount(2)];
+    ObjectsForm.fill(in, entries);
+    return entries;
+  }
+
+  static void putAll(@Nullable Object[] entries, Map<@Nullable Object, @Nullable Object> map) {
+    for (int i = 0; i < entries.length; i += 2) {
+      map.put(entries[i], entries[i + 1]);
     }
   }
 

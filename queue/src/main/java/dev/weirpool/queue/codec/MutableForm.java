@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Mutable objects that hold only numbers. */
+@SuppressWarnings("JavaUtilDate") // people use them
 final class MutableForm extends Form {
   MutableForm(Tag tag) {
     super(tag);

@@ -68,6 +68,10 @@ final class ObjectField {
     return name;
   }
 
+  Class<?> owner() {
+    return field.getDeclaringClass();
+  }
+
   Class<?> type() {
     return field.getType();
   }
@@ -106,11 +110,15 @@ final class ObjectField {
     if (type.isInstance(value)) {
       return value;
     }
-    Object number = value instanceof Character character ? (Object) (int) character : value;
-    if (type == boolean.class && value instanceof Boolean || type == char.class && value instanceof Character) {
+    if ((type == boolean.class && value instanceof Boolean) || (type == char.class && value instanceof Character)) {
       return value;
     }
-    Object widened = number instanceof Number ? widen((Number) number, type) : null;
+    Object widened = null;
+    if (value instanceof Number number) {
+      widened = widen(number, type);
+    } else if (value instanceof Character character) {
+      widened = widen((int) character, type);
+    }
     if (widened == null) {
       throw new DecodingException(
           this + " is of type " + type.getTypeName() + ", but the message has a " + value.getClass().getName());

@@ -6,18 +6,18 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
+import org.objenesis.instantiator.ObjectInstantiator;
 
 /** Objects of an ordinary class of the application, also of one that extends a collection or map of the JDK. */
 final class ObjectForm extends ApplicationForm {
   private final Contents contents;
   /** Made by the first reader; writers need none. */
-  private volatile @Nullable Birth birth;
+  private volatile @Nullable ObjectInstantiator<?> birth;
 
   ObjectForm(Class<?> type) {
     super(type, ObjectField.ofObject(type), contents(type));
@@ -38,10 +38,10 @@ final class ObjectForm extends ApplicationForm {
     }
     boolean collection = Collection.class.isAssignableFrom(base);
     boolean map = Map.class.isAssignableFrom(base);
-    if (!collection && !map && hasState(base)) {
+    if (!collection && !map && hasFields(base)) {
       throw new Refusal(type, "extends " + base.getName() + " and cannot travel", Remedy.of(base));
     }
-    if (!collection && !map || Modifier.isAbstract(base.getModifiers())) {
+    if ((!collection && !map) || Modifier.isAbstract(base.getModifiers())) {
       return Contents.NOTHING;
     }
     if (Birth.constructor(type) == null) {
@@ -52,7 +52,7 @@ final class ObjectForm extends ApplicationForm {
   }
 
   /** Does the JDK class have fields, which we could neither read nor write? */
-  private static boolean hasState(Class<?> base) {
+  private static boolean hasFields(Class<?> base) {
     for (Class<?> each = base; each != null; each = each.getSuperclass()) {
       for (Field field : each.getDeclaredFields()) {
         if (!Modifier.isStatic(field.getModifiers())) {
@@ -92,9 +92,9 @@ final class ObjectForm extends ApplicationForm {
     if (contents == Contents.NOTHING) {
       return;
     }
-    if (value instanceof SortedSet<?> set && set.comparator() != null
-        || value instanceof SortedMap<?, ?> map && map.comparator() != null
-        || value instanceof PriorityQueue<?> queue && queue.comparator() != null) {
+    if ((value instanceof SortedSet<?> set && set.comparator() != null)
+        || (value instanceof SortedMap<?, ?> map && map.comparator() != null)
+        || (value instanceof PriorityQueue<?> queue && queue.comparator() != null)) {
       throw new Refusal(type, "has a comparator that would be lost", "copy it into the collection it extends");
     }
     if (contents == Contents.ELEMENTS) {
@@ -106,7 +106,7 @@ final class ObjectForm extends ApplicationForm {
 
   @Override
   Object read(Decoder in, int number, Description theirs) {
-    Object object = birth().newObject();
+    Object object = birth().newInstance();
     in.keep(number, object);
     for (int ours : match(theirs)) {
       if (ours < 0) {
@@ -118,17 +118,15 @@ final class ObjectForm extends ApplicationForm {
     if (theirs.contents() == Contents.ELEMENTS) {
       addElements(object, ObjectsForm.readAll(in));
     } else if (theirs.contents() == Contents.ENTRIES) {
-      Map<@Nullable Object, @Nullable Object> entries = new HashMap<>();
-      MapForm.fill(in, in.readCount(2), entries);
-      addEntries(object, entries);
+      addEntries(object, MapForm.readAll(in));
     }
     return object;
   }
 
-  private Birth birth() {
-    Birth here = birth;
+  private ObjectInstantiator<?> birth() {
+    ObjectInstantiator<?> here = birth;
     if (here == null) {
-      here = new Birth(type);
+      here = Birth.of(type);
       birth = here;
     }
     return here;
@@ -146,12 +144,12 @@ final class ObjectForm extends ApplicationForm {
   }
 
   @SuppressWarnings("unchecked")
-  private void addEntries(Object object, Map<@Nullable Object, @Nullable Object> entries) {
+  private void addEntries(Object object, @Nullable Object[] entries) {
     if (contents != Contents.ENTRIES) {
       throw new DecodingException(type.getName() + " was a map to the writer and is none here");
     }
     Map<@Nullable Object, @Nullable Object> map = (Map<@Nullable Object, @Nullable Object>) object;
     map.clear();
-    map.putAll(entries);
+    MapForm.putAll(entries, map);
   }
 }

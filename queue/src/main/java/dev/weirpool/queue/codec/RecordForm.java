@@ -47,10 +47,11 @@ final class RecordForm extends ApplicationForm {
     try {
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
+      String why = "the constructor of " + type.getName() + " threw " + e.getCause();
       if (in.isSkipping()) {
-        return in.lose(new Lost("the constructor of " + type.getName() + " threw " + e.getCause()));
+        return in.lose(new Lost(why));
       }
-      throw new DecodingException("the constructor of " + type.getName() + " threw " + e.getCause(), e.getCause());
+      throw new DecodingException(why, e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new DecodingException("cannot make a " + type.getName(), e);
     }

@@ -21,8 +21,8 @@ final class ScalarForm extends Form {
   }
 
   @Override
+  @SuppressWarnings("StatementSwitchToExpressionSwitch") // the arms of one expression would all be widened to double
   Object read(Decoder in, int number) {
-    // each returns by itself: as the arms of one expression they would all be widened to double
     switch (tag) {
       case BOOLEAN:
         return in.readByte() != 0;

@@ -1,6 +1,5 @@
 package dev.weirpool.queue.codec;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -36,10 +35,6 @@ final class SortedForm extends Form {
   Object read(Decoder in, int number) {
     Object comparator = in.read();
     @Nullable Object[] elements = ObjectsForm.readAll(in);
-    if (in.isSkipping()) {
-      // the comparator or the elements may be missing, and nobody will look
-      return Arrays.asList(elements);
-    }
     Collection<@Nullable Object> collection = empty(asComparator(comparator));
     Collections.addAll(collection, elements);
     return switch (tag) {

@@ -2,7 +2,6 @@ package dev.weirpool.queue.codec;
 
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedMap;
@@ -25,14 +24,10 @@ final class SortedMapForm extends Form {
   @Override
   Object read(Decoder in, int number) {
     Object comparator = in.read();
-    // the entries go through a map that needs no comparator, as it may be missing from what is skipped
-    Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>();
-    MapForm.fill(in, in.readCount(2), entries);
-    if (in.isSkipping()) {
-      return entries;
-    }
+    // all is read before the map is made, as a skipped one may have lost what it needs, and the rest is read on
+    @Nullable Object[] entries = MapForm.readAll(in);
     NavigableMap<@Nullable Object, @Nullable Object> map = empty(SortedForm.asComparator(comparator));
-    map.putAll(entries);
+    MapForm.putAll(entries, map);
     return switch (tag) {
       case UNMODIFIABLE_SORTED_MAP -> Collections.unmodifiableNavigableMap(map);
       case SYNCHRONIZED_SORTED_MAP -> Collections.synchronizedNavigableMap(map);

@@ -1,6 +1,8 @@
 package dev.weirpool.queue.codec;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +14,23 @@ import org.jspecify.annotations.Nullable;
 final class Spares<T> {
   private static final int SLOTS = 16;
 
-  private final AtomicReferenceArray<@Nullable T> slots = new AtomicReferenceArray<>(SLOTS);
+  private final List<AtomicReference<@Nullable T>> slots = new ArrayList<>(SLOTS);
+
+  Spares() {
+    for (int i = 0; i < SLOTS; i++) {
+      slots.add(new AtomicReference<>());
+    }
+  }
 
   @Nullable T take() {
-    return slots.getAndSet(slot(), null);
+    return slot().getAndSet(null);
   }
 
   void give(T idle) {
-    slots.setRelease(slot(), idle);
+    slot().setRelease(idle);
   }
 
-  private static int slot() {
-    return (int) Thread.currentThread().getId() & (SLOTS - 1);
+  private AtomicReference<@Nullable T> slot() {
+    return slots.get((int) Thread.currentThread().getId() & (SLOTS - 1));
   }
 }

@@ -6,24 +6,10 @@ import org.jspecify.annotations.Nullable;
 final class SurrogateForm extends Form {
   private final @Nullable Surrogate<?, ?> surrogate;
 
-  /** For reading, where the message says which surrogate it is. */
-  SurrogateForm() {
-    this(null);
-  }
-
+  /** The surrogate is needed only for writing; when reading, the message says which it is. */
   SurrogateForm(@Nullable Surrogate<?, ?> surrogate) {
     super(Tag.SURROGATE);
     this.surrogate = surrogate;
-  }
-
-  @Override
-  boolean isShared() {
-    return true;
-  }
-
-  @Override
-  boolean isMadeLast() {
-    return true;
   }
 
   @Override

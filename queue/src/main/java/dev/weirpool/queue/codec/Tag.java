@@ -29,11 +29,11 @@ import org.jspecify.annotations.Nullable;
 enum Tag {
   NULL(0, Family.NONE, null),
   REFERENCE(1, Family.NONE, null),
-  OBJECT(2, Family.NONE, null),
-  ARRAY(3, Family.NONE, null),
-  ENUM(4, Family.NONE, null),
-  LAMBDA(5, Family.NONE, null),
-  SURROGATE(6, Family.NONE, null),
+  OBJECT(2, Family.APPLICATION, null),
+  ARRAY(3, Family.ARRAY, null),
+  ENUM(4, Family.ENUM, null),
+  LAMBDA(5, Family.LAMBDA, null),
+  SURROGATE(6, Family.SURROGATE, null),
   STRING(7, Family.NONE, null),
   BOOLEAN(8, Family.SCALAR, "java.lang.Boolean"),
   INTEGER(9, Family.SCALAR, "java.lang.Integer"),
@@ -182,25 +182,50 @@ enum Tag {
   PREDICATE(152, Family.TYPE_ONLY, "java.util.function.Predicate"),
   CONSUMER(153, Family.TYPE_ONLY, "java.util.function.Consumer");
 
-  /** The types that share a form; decides how their identity is kept. */
+  /** Is an object that is met twice one object again on the other side, and may what it contains refer back to it? */
+  enum Identity {
+    /** An immutable value, whose identity does not matter: it is written again each time. */
+    NONE,
+    /** The object exists before its content is read, so the content may refer back to it. */
+    KEPT,
+    /** The object is made out of its content, which can therefore not refer back to it. */
+    KEPT_ONCE_MADE
+  }
+
+  /** The types that share a form. */
   enum Family {
-    /** Immutable values, whose identity does not matter: written again each time. */
-    SCALAR, VALUE, TIME, COMPARATOR,
-    /** Objects that exist before their content is read, so that the content may refer back to them. */
-    COLLECTION, MAP, OBJECTS, CELL, PRIMITIVES, TEXT, MUTABLE, ENUM_SET, ENUM_MAP,
-    /** Objects made out of their content, which can therefore not refer back to them. */
-    SORTED, FIXED, SORTED_MAP, FIXED_MAP, PAIR,
+    SCALAR(Identity.NONE),
+    VALUE(Identity.NONE),
+    TIME(Identity.NONE),
+    ENUM(Identity.NONE),
+    COMPARATOR(Identity.NONE),
+    APPLICATION(Identity.KEPT),
+    ARRAY(Identity.KEPT),
+    OBJECTS(Identity.KEPT),
+    PRIMITIVES(Identity.KEPT),
+    TEXT(Identity.KEPT),
+    COLLECTION(Identity.KEPT),
+    MAP(Identity.KEPT),
+    CELL(Identity.KEPT),
+    MUTABLE(Identity.KEPT),
+    ENUM_SET(Identity.KEPT),
+    ENUM_MAP(Identity.KEPT),
+    SORTED(Identity.KEPT_ONCE_MADE),
+    FIXED(Identity.KEPT_ONCE_MADE),
+    SORTED_MAP(Identity.KEPT_ONCE_MADE),
+    FIXED_MAP(Identity.KEPT_ONCE_MADE),
+    PAIR(Identity.KEPT_ONCE_MADE),
+    LAMBDA(Identity.KEPT_ONCE_MADE),
+    SURROGATE(Identity.KEPT_ONCE_MADE),
     /** Types of enum constants and of array elements. */
-    TYPE_ONLY,
+    TYPE_ONLY(Identity.NONE),
     /** Written and read by the encoder and decoder themselves. */
-    NONE;
+    NONE(Identity.NONE);
 
-    boolean isShared() {
-      return this != SCALAR && this != VALUE && this != TIME && this != COMPARATOR && this != NONE;
-    }
+    final Identity identity;
 
-    boolean isMadeLast() {
-      return this == SORTED || this == FIXED || this == SORTED_MAP || this == FIXED_MAP || this == PAIR;
+    Family(Identity identity) {
+      this.identity = identity;
     }
   }
 
@@ -208,8 +233,9 @@ enum Tag {
   private static final Map<String, Tag> BY_CLASS_NAME = new HashMap<>(2 * BY_NUMBER.length);
 
   static {
-    for (Tag tag : BY_NUMBER) {
-      if (tag.number != tag.ordinal()) {
+    for (int number = 0; number < BY_NUMBER.length; number++) {
+      Tag tag = BY_NUMBER[number];
+      if (tag.number != number) {
         throw new AssertionError(tag + " is out of order");
       }
       if (tag.className != null) {
@@ -239,6 +265,10 @@ enum Tag {
           + "; the bytes are damaged, or written by a later version of Weirpool");
     }
     return BY_NUMBER[number];
+  }
+
+  static int count() {
+    return BY_NUMBER.length;
   }
 
   /** The class this tag stands for, as the type of an enum constant or an array element. */

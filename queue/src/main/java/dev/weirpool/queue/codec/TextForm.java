@@ -1,6 +1,7 @@
 package dev.weirpool.queue.codec;
 
 /** Long strings, string builders, and the plain {@link Object} that people lock on. */
+@SuppressWarnings({"JdkObsolete", "UnnecessaryStringBuilder"}) // they are what was written
 final class TextForm extends Form {
   TextForm(Tag tag) {
     super(tag);

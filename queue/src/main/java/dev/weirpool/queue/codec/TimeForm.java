@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 
 /** The values of {@code java.time}. */
+@SuppressWarnings({"JavaInstantGetSecondsGetNano", "JavaDurationGetSecondsGetNano", "JavaPeriodGetDays"}) // all parts
 final class TimeForm extends Form {
   TimeForm(Tag tag) {
     super(tag);
@@ -29,7 +30,7 @@ final class TimeForm extends Form {
         out.writeInt(((Instant) value).getNano());
       }
       case DURATION -> {
-        out.writeLong(((Duration) value).getSeconds());
+        out.writeLong(((Duration) value).toSeconds());
         out.writeInt(((Duration) value).getNano());
       }
       case LOCAL_DATE -> out.writeLong(((LocalDate) value).toEpochDay());

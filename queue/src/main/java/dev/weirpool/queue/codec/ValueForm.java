@@ -99,10 +99,19 @@ final class ValueForm extends Form {
           : new Locale(in.readText(), in.readText(), in.readText());
       case CURRENCY -> Currency.getInstance(in.readText());
       case CHARSET -> Charset.forName(in.readText());
-      case TIME_ZONE -> TimeZone.getTimeZone(in.readText());
+      case TIME_ZONE -> timeZone(in.readText());
       case OPTIONAL_INT -> in.read() instanceof Integer present ? OptionalInt.of(present) : OptionalInt.empty();
       case OPTIONAL_LONG -> in.read() instanceof Long present ? OptionalLong.of(present) : OptionalLong.empty();
       default -> in.read() instanceof Double present ? OptionalDouble.of(present) : OptionalDouble.empty();
     };
+  }
+
+  private static TimeZone timeZone(String id) {
+    TimeZone zone = TimeZone.getTimeZone(id);
+    // an unknown zone would silently become GMT
+    if (!zone.getID().equals(id)) {
+      throw new DecodingException("this JDK has no time zone " + id);
+    }
+    return zone;
   }
 }
