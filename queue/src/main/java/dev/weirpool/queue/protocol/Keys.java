@@ -2,6 +2,7 @@ package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
@@ -51,12 +52,30 @@ final class Keys {
         return key("results:" + HexFormat.of().toHexDigits(producer));
     }
 
-    /** The keys of a shared data queue. */
-    byte[] shared(String part) {
-        return key("shared:" + part);
+    /** The keys of the shared data queue of this name. */
+    Shared shared() {
+        return new Shared();
     }
 
     private byte[] key(String name) {
         return bytes(prefix + name);
+    }
+
+    /** The Redis keys of a shared data queue. */
+    final class Shared {
+
+        final byte[] items = key("shared:items");
+        final byte[] state = key("shared:state");
+        final byte[] unfinished = key("shared:unfinished");
+        final byte[] bell = key("shared:bell");
+        final byte[] room = key("shared:room");
+        final byte[] joined = key("shared:joined");
+        private final byte[] session = key("shared:session:");
+
+        byte[] session(Session of) {
+            var key = Arrays.copyOf(session, session.length + of.id().length);
+            System.arraycopy(of.id(), 0, key, session.length, of.id().length);
+            return key;
+        }
     }
 }

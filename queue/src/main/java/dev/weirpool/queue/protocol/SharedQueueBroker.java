@@ -1,0 +1,266 @@
+package dev.weirpool.queue.protocol;
+
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static java.util.Objects.requireNonNull;
+
+import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.redis.Script;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of the protocol on one shared queue; may be used by all threads of the process.
+ *
+ * <p>Each is one atomic change in Redis, sent again while Redis is away for as long as its patience lasts, and made once all
+ * the same, except {@link #take}.
+ */
+public final class SharedQueueBroker {
+
+    /** The most items that one call puts or takes. */
+    public static final int MOST_ITEMS = 1000;
+
+    private static final Script OPEN = Script.load(SharedQueueBroker.class, "shared-open");
+    private static final Script PUT = Script.load(SharedQueueBroker.class, "shared-put");
+    private static final Script TAKE = Script.load(SharedQueueBroker.class, "shared-take");
+    private static final Script DONE = Script.load(SharedQueueBroker.class, "shared-done");
+    private static final Script JOIN = Script.load(SharedQueueBroker.class, "shared-join");
+    private static final Script REMOVE = Script.load(SharedQueueBroker.class, "shared-remove");
+    private static final Script CLEAR = Script.load(SharedQueueBroker.class, "shared-clear");
+    private static final Script SHUTDOWN = Script.load(SharedQueueBroker.class, "shared-shutdown");
+    private static final Script DELETE = Script.load(SharedQueueBroker.class, "shared-delete");
+
+    private static final byte[] ONE = bytes(1);
+    private static final byte[] ZERO = bytes(0);
+
+    private final Redis redis;
+    private final String name;
+    private final Keys.Shared keys;
+
+    /**
+     * @throws IllegalArgumentException if {@code name} is not a queue name
+     */
+    public SharedQueueBroker(Redis redis, String name) {
+        this.redis = redis;
+        this.name = name;
+        this.keys = new Keys(name).shared();
+    }
+
+    public Redis redis() {
+        return redis;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Makes the queue known with this bound, 0 for none, unless it is known already; returns its state. */
+    public SharedQueueState open(int maxSize) {
+        return redis.call(connection -> SharedQueueState.read(
+                (byte[]) requireNonNull(connection.run(OPEN, 1, List.of(keys.state, bytes(maxSize))))));
+    }
+
+    public SharedQueueState state() {
+        return redis.call(connection -> connection.call("GET", keys.state) instanceof byte[] state
+                ? SharedQueueState.read(state)
+                : SharedQueueState.NONE);
+    }
+
+    /**
+     * Puts items, at most {@link #MOST_ITEMS}, as far as there is room.
+     *
+     * @param known what the caller takes the state to be; nothing is put unless it is that, and open
+     * @param hasWaited whether the caller has waited for room, and so wakes the next who does
+     */
+    public PutReply put(List<byte[]> items, SharedQueueState known, boolean hasWaited) {
+        return change((connection, session) -> put(connection, session, items, known, hasWaited));
+    }
+
+    PutReply put(
+            RedisConnection connection, Session session, List<byte[]> items, SharedQueueState known, boolean hasWaited) {
+        var arguments = new ArrayList<byte[]>(10 + items.size());
+        arguments.add(keys.items);
+        arguments.add(keys.state);
+        arguments.add(keys.session(session));
+        arguments.add(keys.unfinished);
+        arguments.add(keys.bell);
+        arguments.add(keys.room);
+        arguments.add(known.wireForm());
+        arguments.add(session.change());
+        arguments.add(flag(session.isSentAgain()));
+        arguments.add(flag(hasWaited));
+        arguments.addAll(items);
+        var reply = connection.run(PUT, 6, arguments);
+        return reply instanceof byte[] state
+                ? new PutReply.Refused(SharedQueueState.read(state))
+                : new PutReply.Accepted((int) number(reply));
+    }
+
+    /**
+     * Takes up to {@code most} items, at most {@link #MOST_ITEMS}. If the connection breaks before the reply is here, what was
+     * taken is lost, and others are taken.
+     *
+     * @param isBounded whether the queue may have a bound
+     * @param hasWaited whether the caller has waited for an item, and so wakes the next who does
+     */
+    public TakeReply take(int most, boolean isBounded, boolean hasWaited) {
+        var arguments = List.of(
+                keys.items, keys.state, keys.bell, keys.room, bytes(most), flag(isBounded), flag(hasWaited));
+        return redis.call(connection -> {
+            var reply = connection.run(TAKE, 4, arguments);
+            return reply instanceof List<?> items
+                    ? new TakeReply.Items(byteArrays(items))
+                    : new TakeReply.Empty(SharedQueueState.read((byte[]) requireNonNull(reply)));
+        });
+    }
+
+    /** Waits up to {@code limit} for the bell that tells of an item. It is a hint: there may be one, or none. */
+    public void awaitItem(Duration limit) throws InterruptedException {
+        await(keys.bell, limit);
+    }
+
+    /** Waits up to {@code limit} for the bell that tells of room. */
+    public void awaitRoom(Duration limit) throws InterruptedException {
+        await(keys.room, limit);
+    }
+
+    /** Waits up to {@code limit} for the bell that tells that all is done. */
+    public void awaitAllDone(Duration limit) throws InterruptedException {
+        await(keys.joined, limit);
+    }
+
+    private void await(byte[] bell, Duration limit) throws InterruptedException {
+        try {
+            redis.call(connection -> connection.callBlocking(limit, "BLPOP", bell, seconds(limit)) != null);
+        } catch (RedisUnavailableException e) {
+            if (Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException().initCause(e);
+            }
+            throw e;
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    /** Reports one item as dealt with; false if all are already. */
+    public boolean done() {
+        return change((connection, session) -> number(connection.run(
+                        DONE, 3, List.of(keys.unfinished, keys.joined, keys.session(session), session.change()))))
+                == 1;
+    }
+
+    /** How many items were put but not reported as dealt with. If there are none, others who wait for that are woken. */
+    public long unfinished() {
+        return redis.call(connection -> number(connection.run(JOIN, 2, List.of(keys.unfinished, keys.joined))));
+    }
+
+    /** Drops the oldest waiting item that has these bytes; false if there is none. */
+    public boolean remove(byte[] item) {
+        return change((connection, session) -> number(connection.run(
+                        REMOVE,
+                        5,
+                        List.of(
+                                keys.items,
+                                keys.unfinished,
+                                keys.room,
+                                keys.joined,
+                                keys.session(session),
+                                session.change(),
+                                item))))
+                == 1;
+    }
+
+    /** Drops all waiting items. */
+    public void clear() {
+        change((connection, session) -> number(connection.run(
+                CLEAR,
+                5,
+                List.of(
+                        keys.items,
+                        keys.unfinished,
+                        keys.room,
+                        keys.joined,
+                        keys.session(session),
+                        session.change()))));
+    }
+
+    /** Lets nobody put items any more. */
+    public void shutdown(int maxSize, boolean dropItems) {
+        change((connection, session) -> number(connection.run(
+                SHUTDOWN,
+                7,
+                List.of(
+                        keys.items,
+                        keys.state,
+                        keys.unfinished,
+                        keys.bell,
+                        keys.room,
+                        keys.joined,
+                        keys.session(session),
+                        session.change(),
+                        bytes(maxSize),
+                        flag(dropItems)))));
+    }
+
+    /** Forgets the queue and all that waits on it. */
+    public void delete() {
+        change((connection, session) -> number(connection.run(
+                DELETE,
+                7,
+                List.of(
+                        keys.session(session),
+                        keys.items,
+                        keys.state,
+                        keys.unfinished,
+                        keys.bell,
+                        keys.room,
+                        keys.joined,
+                        session.change()))));
+    }
+
+    public long size() {
+        return redis.call(connection -> number(connection.call("LLEN", keys.items)));
+    }
+
+    /** Up to {@code count} waiting items from {@code index}, the oldest having index 0. They stay. */
+    public List<byte[]> peek(long index, int count) {
+        return redis.call(connection -> byteArrays((List<?>)
+                requireNonNull(connection.call("LRANGE", keys.items, bytes(index), bytes(index + count - 1)))));
+    }
+
+    private <T> T change(BiFunction<RedisConnection, Session, T> work) {
+        var session = Session.borrow();
+        session.next();
+        try {
+            return redis.call(connection -> work.apply(connection, session));
+        } finally {
+            session.giveBack();
+        }
+    }
+
+    private static byte[] flag(boolean value) {
+        return value ? ONE : ZERO;
+    }
+
+    /** Half a millisecond more than {@code limit}, because Redis rounds down, and nothing means for ever. */
+    private static byte[] seconds(Duration limit) {
+        return bytes(Double.toString((limit.toMillis() + 0.5) / 1000));
+    }
+
+    private static List<byte[]> byteArrays(List<?> reply) {
+        var arrays = new ArrayList<byte[]>(reply.size());
+        for (var each : reply) {
+            arrays.add((byte[]) requireNonNull(each));
+        }
+        return arrays;
+    }
+
+    private static long number(@Nullable Object reply) {
+        return (Long) requireNonNull(reply);
+    }
+}

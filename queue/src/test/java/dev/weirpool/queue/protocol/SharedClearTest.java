@@ -1,0 +1,55 @@
+package dev.weirpool.queue.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SharedClearTest extends SharedQueueFixture {
+
+    @BeforeEach
+    void fill() {
+        broker.open(0);
+        broker.put(items("a", "b", "c"), unbounded, false);
+    }
+
+    @Test
+    void dropsAllThatWait() {
+        broker.take(1, false, false);
+
+        broker.clear();
+
+        assertThat(waiting()).isEmpty();
+        assertThat(value("unfinished")).isEqualTo("1"); // the one that was taken
+        assertThat(length("room")).isEqualTo(1);
+        assertThat(length("joined")).isZero();
+    }
+
+    @Test
+    void wakesThoseWhoWaitForTheEnd() {
+        broker.clear();
+
+        assertThat(length("joined")).isEqualTo(1);
+    }
+
+    @Test
+    void goesThroughWhenTheReplyWasLost() {
+        lossy.clear();
+        broker.put(items("d"), unbounded, false);
+        proxy.loseOneReply();
+
+        lossy.clear();
+
+        assertThat(proxy.hasLostAll()).isTrue();
+        assertThat(value("unfinished")).isEqualTo("0");
+    }
+
+    @Test
+    void passesOnAFullServer() {
+        fillTheServer();
+
+        broker.clear();
+
+        assertThat(waiting()).isEmpty();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.weirpool.queue.protocol;
+
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SharedDeleteTest extends SharedQueueFixture {
+
+    @BeforeEach
+    void leaveEveryKindOfKey() {
+        var one = SharedQueueState.open(2);
+        broker.open(2);
+        broker.put(items("a", "b"), one, false);
+        broker.take(1, true, true);
+        broker.take(1, true, true);
+        broker.done();
+        broker.done();
+        broker.put(items("c"), one, true);
+        assertThat(keys())
+                .contains(
+                        "shared:items",
+                        "shared:state",
+                        "shared:unfinished",
+                        "shared:bell",
+                        "shared:room",
+                        "shared:joined");
+    }
+
+    @Test
+    void leavesNoKeyThatWouldStay() {
+        broker.delete();
+
+        assertThat(keys()).allMatch(key -> key.startsWith("shared:session:"));
+        assertThat(keys()).allSatisfy(key -> assertThat((Long) connection.call(
+                        "PTTL", bytes("weirpool:{" + name + "}:" + key)))
+                .isBetween(1L, 600_000L));
+    }
+
+    @Test
+    void goesThroughWhenTheReplyWasLost() {
+        lossy.delete();
+        broker.open(0);
+        broker.put(items("x"), unbounded, false);
+        proxy.loseOneReply();
+
+        lossy.delete();
+
+        assertThat(proxy.hasLostAll()).isTrue();
+        assertThat(broker.state().isKnown()).isFalse();
+    }
+
+    @Test
+    void passesOnAFullServer() {
+        fillTheServer();
+
+        broker.delete();
+
+        assertThat(waiting()).isEmpty();
+    }
+}
