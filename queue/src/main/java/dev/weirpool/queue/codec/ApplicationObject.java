@@ -40,7 +40,7 @@ final class ApplicationObject extends Form {
         return form;
       }
     } catch (Refusal refusal) {
-      throw new DecodingException(refusal.asException().getMessage(), refusal);
+      throw new DecodingException(String.valueOf(refusal.asException().getMessage()), refusal);
     }
     throw new DecodingException(type.getName() + " is not the class of an ordinary object here, but was to the writer");
   }

@@ -3,6 +3,7 @@ package dev.weirpool.queue.codec;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.objenesis.instantiator.ObjectInstantiator;
 import org.objenesis.strategy.StdInstantiatorStrategy;
@@ -38,7 +39,7 @@ final class Birth {
 
   Object newObject() {
     if (constructor == null) {
-      return instantiator.newInstance();
+      return Objects.requireNonNull(instantiator).newInstance();
     }
     try {
       return constructor.newInstance();

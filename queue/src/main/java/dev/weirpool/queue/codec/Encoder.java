@@ -45,7 +45,7 @@ final class Encoder {
     } catch (Refusal refusal) {
       throw refusal.asException();
     } catch (KryoException | OutOfMemoryError tooLarge) {
-      throw new EncodingException("the encoded value does not fit into memory", "", value.getClass().getName(), tooLarge);
+      throw new EncodingException("the encoded value does not fit into memory", "", value == null ? "null" : value.getClass().getName(), tooLarge);
     }
     byte[] bytes = output.toBytes();
     output.reset();

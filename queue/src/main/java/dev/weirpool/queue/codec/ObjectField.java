@@ -110,7 +110,7 @@ final class ObjectField {
     if (type == boolean.class && value instanceof Boolean || type == char.class && value instanceof Character) {
       return value;
     }
-    Object widened = number instanceof Number ? widen((Number) number, type) : null;
+    Object widened = number instanceof Number n ? widen(n, type) : null;
     if (widened == null) {
       throw new DecodingException(
           this + " is of type " + type.getTypeName() + ", but the message has a " + value.getClass().getName());

@@ -29,7 +29,7 @@ final class TimeForm extends Form {
         out.writeInt(((Instant) value).getNano());
       }
       case DURATION -> {
-        out.writeLong(((Duration) value).getSeconds());
+        out.writeLong(((Duration) value).toSeconds());
         out.writeInt(((Duration) value).getNano());
       }
       case LOCAL_DATE -> out.writeLong(((LocalDate) value).toEpochDay());
