@@ -10,42 +10,46 @@ import org.junit.jupiter.api.Test;
 
 /** What {@code module-info.java} cannot say. It is tested here because all modules are seen from here. */
 final class ArchitectureTest {
-  private static final JavaClasses OURS = new ClassFileImporter()
-      .withImportOption(new ImportOption.DoNotIncludeTests())
-      .importPackages("dev.weirpool");
+    private static final JavaClasses OURS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.weirpool");
 
-  @Test
-  void noTwoPackagesNeedEachOther() {
-    slices().matching("dev.weirpool.(**)").should().beFreeOfCycles().check(OURS);
-  }
+    @Test
+    void noTwoPackagesNeedEachOther() {
+        slices().matching("dev.weirpool.(**)").should().beFreeOfCycles().check(OURS);
+    }
 
-  @Test
-  void jedisIsKnownToTheConnectionAlone() {
-    onlyIn("dev.weirpool.queue.redis", "redis.clients..");
-  }
+    @Test
+    void jedisIsKnownToTheConnectionAlone() {
+        onlyIn("dev.weirpool.queue.redis", "redis.clients..");
+    }
 
-  @Test
-  void kryoIsKnownToTheCodecAlone() {
-    onlyIn("dev.weirpool.queue.codec", "com.esotericsoftware..");
-  }
+    @Test
+    void kryoIsKnownToTheCodecAlone() {
+        onlyIn("dev.weirpool.queue.codec", "com.esotericsoftware..");
+    }
 
-  @Test
-  void quartzIsKnownToNobody() {
-    noClasses().should().dependOnClassesThat().resideInAPackage("org.quartz..").check(OURS);
-  }
+    @Test
+    void quartzIsKnownToNobody() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.quartz..")
+                .check(OURS);
+    }
 
-  @Test
-  void aClassIsNamedForAConcept() {
-    noClasses().should().haveNameMatching(".*(Impl|Utils?|Helper|Manager)").check(OURS);
-  }
+    @Test
+    void aClassIsNamedForAConcept() {
+        noClasses().should().haveNameMatching(".*(Impl|Utils?|Helper|Manager)").check(OURS);
+    }
 
-  private static void onlyIn(String ours, String theirs) {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(ours)
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage(theirs)
-        .check(OURS);
-  }
+    private static void onlyIn(String ours, String theirs) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ours)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(theirs)
+                .check(OURS);
+    }
 }

@@ -35,166 +35,165 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("compose")
 @Timeout(300)
 final class ComposeIT {
-  private static final int TASKS = 24;
-  private static final Pattern RESULT =
-      Pattern.compile("task (\\d+) ran on (\\S+) pid (\\d+) in .*");
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final String NAME =
-      "weirpool-it-" + UUID.randomUUID().toString().substring(0, 8);
-  private static final Map<String, String> ENVIRONMENT =
-      Map.of("COMPOSE_PROJECT_NAME", NAME, "WEIRPOOL_IMAGE", NAME, "WEIRPOOL_IMAGE_FROM", "built");
+    private static final int TASKS = 24;
+    private static final Pattern RESULT = Pattern.compile("task (\\d+) ran on (\\S+) pid (\\d+) in .*");
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final String NAME =
+            "weirpool-it-" + UUID.randomUUID().toString().substring(0, 8);
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("COMPOSE_PROJECT_NAME", NAME, "WEIRPOOL_IMAGE", NAME, "WEIRPOOL_IMAGE_FROM", "built");
 
-  @BeforeAll
-  static void buildTheImage() throws Exception {
-    requireAnEngine();
-    docker("build", "--build-arg", "FROM=built", "-t", NAME, ".").output();
-  }
-
-  @AfterAll
-  static void removeTheImage() throws Exception {
-    if (isThere("docker")) {
-      docker("rmi", "-f", NAME);
+    @BeforeAll
+    static void buildTheImage() throws Exception {
+        requireAnEngine();
+        docker("build", "--build-arg", "FROM=built", "-t", NAME, ".").output();
     }
-  }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"docker-compose", "docker compose"})
-  void isAcceptedByBothGenerationsOfCompose(String compose) throws Exception {
-    Assumptions.assumeTrue(isThere(compose), "there is no " + compose);
-
-    Ran ran = run(List.of((compose + " config -q").split(" ")));
-
-    assertThat(ran).isEqualTo(new Ran(0, "", ""));
-  }
-
-  @Test
-  void runsAsAUserOfItsOwn() throws Exception {
-    String id = docker("run", "--rm", "--entrypoint", "id", NAME).output();
-
-    assertThat(id).startsWith("uid=10001(weirpool) gid=10001(weirpool)");
-  }
-
-  @Test
-  void completesEveryTaskOnceWhenAContainerIsKilled() throws Exception {
-    try {
-      compose("up", "-d", "--no-build", "--scale", "worker=3").output();
-      List<String> workers = compose("ps", "-q", "worker").output().lines().toList();
-      assertThat(workers)
-          .hasSize(3)
-          .allSatisfy(worker -> assertThat(firstProcessOf(worker)).contains("init"));
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> workers.stream().allMatch(ComposeIT::isHealthy));
-
-      List<String> lines = runTheDemoAndKillAWorker();
-
-      List<MatchResult> results = lines.stream().flatMap(ComposeIT::result).toList();
-      assertThat(results.stream().map(result -> result.group(1)))
-          .hasSize(TASKS)
-          .doesNotHaveDuplicates();
-      assertThat(hosts(results))
-          .hasSize(3)
-          .allMatch(host -> workers.stream().anyMatch(id -> id.startsWith(host)));
-      assertThat(lines.get(lines.size() - 1)).startsWith(TASKS + " tasks, 3 hosts, ");
-    } catch (Throwable failed) {
-      System.err.println(compose("logs", "--no-color").out());
-      throw failed;
-    } finally {
-      docker("rm", "-fv", NAME + "-demo");
-      compose("down", "-v", "--timeout", "1");
-    }
-  }
-
-  /** Reads what the demo prints, and kills the worker that was the third to be heard of while it is in its next task. */
-  private static List<String> runTheDemoAndKillAWorker() throws Exception {
-    String run = "run --rm -T --no-deps --name %s-demo demo".formatted(NAME)
-        + " demo fleet --tasks %d --seconds 2 --redis redis://redis:6379 --queue default"
-            .formatted(TASKS);
-    var builder = new ProcessBuilder(composeCommand(run.split(" ")))
-        .directory(ROOT.toFile())
-        .redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().putAll(ENVIRONMENT);
-    Process demo = builder.start();
-    CompletableFuture.delayedExecutor(2, TimeUnit.MINUTES).execute(demo::destroy);
-    var lines = new ArrayList<String>();
-    Set<String> hosts = new HashSet<>();
-    try (var out = new BufferedReader(new InputStreamReader(demo.getInputStream(), UTF_8))) {
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        lines.add(line);
-        for (String host : hosts(result(line).toList())) {
-          if (hosts.add(host) && hosts.size() == 3) {
-            docker("kill", "-s", "KILL", host).output();
-          }
+    @AfterAll
+    static void removeTheImage() throws Exception {
+        if (isThere("docker")) {
+            docker("rmi", "-f", NAME);
         }
-      }
     }
-    assertThat(demo.waitFor()).describedAs("exit code after %s", lines).isZero();
-    return lines;
-  }
 
-  private static Stream<MatchResult> result(String line) {
-    var matcher = RESULT.matcher(line);
-    return matcher.matches() ? Stream.of(matcher.toMatchResult()) : Stream.empty();
-  }
+    @ParameterizedTest
+    @ValueSource(strings = {"docker-compose", "docker compose"})
+    void isAcceptedByBothGenerationsOfCompose(String compose) throws Exception {
+        Assumptions.assumeTrue(isThere(compose), "there is no " + compose);
 
-  private static Set<String> hosts(List<MatchResult> results) {
-    var hosts = new HashSet<String>();
-    results.forEach(result -> hosts.add(result.group(2)));
-    return hosts;
-  }
+        Ran ran = run(List.of((compose + " config -q").split(" ")));
 
-  private static boolean isHealthy(String container) {
-    return ask("inspect", "-f", "{{.State.Health.Status}}", container).equals("healthy");
-  }
-
-  private static String firstProcessOf(String container) {
-    return ask("exec", container, "cat", "/proc/1/comm");
-  }
-
-  private static String ask(String... arguments) {
-    try {
-      return docker(arguments).output().strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CompletionException(e);
+        assertThat(ran).isEqualTo(new Ran(0, "", ""));
     }
-  }
 
-  private static void requireAnEngine() throws Exception {
-    String reason = "no Docker engine can be reached";
-    if (!isThere("docker")) {
-      assertThat(System.getenv("WEIRPOOL_REQUIRE_DOCKER")).describedAs(reason).isNotEqualTo("1");
-      System.err.println("ComposeIT is skipped: "
-          + reason); // the build's log gives only the number of those skipped
-      Assumptions.abort(reason);
+    @Test
+    void runsAsAUserOfItsOwn() throws Exception {
+        String id = docker("run", "--rm", "--entrypoint", "id", NAME).output();
+
+        assertThat(id).startsWith("uid=10001(weirpool) gid=10001(weirpool)");
     }
-  }
 
-  private static boolean isThere(String command) throws InterruptedException {
-    try {
-      return run(List.of((command + " version").split(" "))).exitCode() == 0;
-    } catch (IOException e) {
-      return false; // there is no such program
+    @Test
+    void completesEveryTaskOnceWhenAContainerIsKilled() throws Exception {
+        try {
+            compose("up", "-d", "--no-build", "--scale", "worker=3").output();
+            List<String> workers =
+                    compose("ps", "-q", "worker").output().lines().toList();
+            assertThat(workers)
+                    .hasSize(3)
+                    .allSatisfy(worker -> assertThat(firstProcessOf(worker)).contains("init"));
+            await().atMost(Duration.ofMinutes(1)).until(() -> workers.stream().allMatch(ComposeIT::isHealthy));
+
+            List<String> lines = runTheDemoAndKillAWorker();
+
+            List<MatchResult> results =
+                    lines.stream().flatMap(ComposeIT::result).toList();
+            assertThat(results.stream().map(result -> result.group(1)))
+                    .hasSize(TASKS)
+                    .doesNotHaveDuplicates();
+            assertThat(hosts(results))
+                    .hasSize(3)
+                    .allMatch(host -> workers.stream().anyMatch(id -> id.startsWith(host)));
+            assertThat(lines.get(lines.size() - 1)).startsWith(TASKS + " tasks, 3 hosts, ");
+        } catch (Throwable failed) {
+            System.err.println(compose("logs", "--no-color").out());
+            throw failed;
+        } finally {
+            docker("rm", "-fv", NAME + "-demo");
+            compose("down", "-v", "--timeout", "1");
+        }
     }
-  }
 
-  private static Ran docker(String... arguments) throws IOException, InterruptedException {
-    return run(Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());
-  }
+    /** Reads what the demo prints, and kills the worker that was the third to be heard of while it is in its next task. */
+    private static List<String> runTheDemoAndKillAWorker() throws Exception {
+        String run = "run --rm -T --no-deps --name %s-demo demo".formatted(NAME)
+                + " demo fleet --tasks %d --seconds 2 --redis redis://redis:6379 --queue default".formatted(TASKS);
+        var builder = new ProcessBuilder(composeCommand(run.split(" ")))
+                .directory(ROOT.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(ENVIRONMENT);
+        Process demo = builder.start();
+        CompletableFuture.delayedExecutor(2, TimeUnit.MINUTES).execute(demo::destroy);
+        var lines = new ArrayList<String>();
+        Set<String> hosts = new HashSet<>();
+        try (var out = new BufferedReader(new InputStreamReader(demo.getInputStream(), UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+                for (String host : hosts(result(line).toList())) {
+                    if (hosts.add(host) && hosts.size() == 3) {
+                        docker("kill", "-s", "KILL", host).output();
+                    }
+                }
+            }
+        }
+        assertThat(demo.waitFor()).describedAs("exit code after %s", lines).isZero();
+        return lines;
+    }
 
-  private static Ran compose(String... arguments) throws IOException, InterruptedException {
-    return run(composeCommand(arguments));
-  }
+    private static Stream<MatchResult> result(String line) {
+        var matcher = RESULT.matcher(line);
+        return matcher.matches() ? Stream.of(matcher.toMatchResult()) : Stream.empty();
+    }
 
-  private static List<String> composeCommand(String... arguments) throws InterruptedException {
-    var compose =
-        isThere("docker compose") ? Stream.of("docker", "compose") : Stream.of("docker-compose");
-    return Stream.concat(compose, Stream.of(arguments)).toList();
-  }
+    private static Set<String> hosts(List<MatchResult> results) {
+        var hosts = new HashSet<String>();
+        results.forEach(result -> hosts.add(result.group(2)));
+        return hosts;
+    }
 
-  private static Ran run(List<String> command) throws IOException, InterruptedException {
-    return Ran.of(ROOT, ENVIRONMENT, command.toArray(String[]::new));
-  }
+    private static boolean isHealthy(String container) {
+        return ask("inspect", "-f", "{{.State.Health.Status}}", container).equals("healthy");
+    }
+
+    private static String firstProcessOf(String container) {
+        return ask("exec", container, "cat", "/proc/1/comm");
+    }
+
+    private static String ask(String... arguments) {
+        try {
+            return docker(arguments).output().strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
+        }
+    }
+
+    private static void requireAnEngine() throws Exception {
+        String reason = "no Docker engine can be reached";
+        if (!isThere("docker")) {
+            assertThat(System.getenv("WEIRPOOL_REQUIRE_DOCKER"))
+                    .describedAs(reason)
+                    .isNotEqualTo("1");
+            System.err.println(
+                    "ComposeIT is skipped: " + reason); // the build's log gives only the number of those skipped
+            Assumptions.abort(reason);
+        }
+    }
+
+    private static boolean isThere(String command) throws InterruptedException {
+        try {
+            return run(List.of((command + " version").split(" "))).exitCode() == 0;
+        } catch (IOException e) {
+            return false; // there is no such program
+        }
+    }
+
+    private static Ran docker(String... arguments) throws IOException, InterruptedException {
+        return run(Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());
+    }
+
+    private static Ran compose(String... arguments) throws IOException, InterruptedException {
+        return run(composeCommand(arguments));
+    }
+
+    private static List<String> composeCommand(String... arguments) throws InterruptedException {
+        var compose = isThere("docker compose") ? Stream.of("docker", "compose") : Stream.of("docker-compose");
+        return Stream.concat(compose, Stream.of(arguments)).toList();
+    }
+
+    private static Ran run(List<String> command) throws IOException, InterruptedException {
+        return Ran.of(ROOT, ENVIRONMENT, command.toArray(String[]::new));
+    }
 }

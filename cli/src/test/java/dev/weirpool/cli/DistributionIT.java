@@ -17,171 +17,166 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution that the build leaves in {@code target/weirpool}, run as people run it. */
 final class DistributionIT {
-  private static final Path HOME = Path.of("target/weirpool").toAbsolutePath();
-  private static final String LOG_LOADING = "-Xlog:class+load";
-  private static final String FROM_THE_ARCHIVE =
-      "dev.weirpool.cli.Main source: shared objects file (top)";
+    private static final Path HOME = Path.of("target/weirpool").toAbsolutePath();
+    private static final String LOG_LOADING = "-Xlog:class+load";
+    private static final String FROM_THE_ARCHIVE = "dev.weirpool.cli.Main source: shared objects file (top)";
 
-  @TempDir
-  private Path elsewhere;
+    @TempDir
+    private Path elsewhere;
 
-  @Test
-  void runsFromAnyDirectoryThroughASymbolicLink() throws Exception {
-    Path link =
-        Files.createSymbolicLink(elsewhere.resolve("wei rpool"), HOME.resolve("bin/weirpool"));
+    @Test
+    void runsFromAnyDirectoryThroughASymbolicLink() throws Exception {
+        Path link = Files.createSymbolicLink(elsewhere.resolve("wei rpool"), HOME.resolve("bin/weirpool"));
 
-    Ran ran = Ran.of(elsewhere, Map.of(), link.toString(), "--version");
-    Files.delete(link);
+        Ran ran = Ran.of(elsewhere, Map.of(), link.toString(), "--version");
+        Files.delete(link);
 
-    assertSaysItsVersionAndNothingElse(ran);
-  }
-
-  @Test
-  void runsWhereverItIsUnpacked() throws Exception {
-    Path unpacked = unpack("with a space");
-
-    Ran ran = Ran.of(elsewhere, Map.of(), unpacked.resolve("bin/weirpool").toString(), "--version");
-
-    assertSaysItsVersionAndNothingElse(ran);
-  }
-
-  @Test
-  void saysNothingOfAnArchiveThatNoLongerFits() throws Exception {
-    Path unpacked = unpack("touched");
-    Path weirpool = unpacked.resolve("bin/weirpool");
-    Ran.of(elsewhere, Map.of(), unpacked.resolve("bin/make-archive").toString()).output();
-    Files.setLastModifiedTime(jars(unpacked).get(0), FileTime.from(Instant.EPOCH));
-
-    Ran touched = Ran.of(elsewhere, Map.of(), weirpool.toString(), "--version");
-    Path archive = unpacked.resolve("lib/weirpool.jsa");
-    Files.delete(archive);
-    Files.writeString(archive, "not an archive");
-    Ran garbled = Ran.of(elsewhere, Map.of(), weirpool.toString(), "--version");
-
-    assertSaysItsVersionAndNothingElse(touched);
-    assertSaysItsVersionAndNothingElse(garbled);
-  }
-
-  @Test
-  void startsOnTheArchive() throws Exception {
-    assumeNoSpaceInItsPath();
-    var options = Map.of("WEIRPOOL_JAVA_OPTS", "-Xshare:on " + LOG_LOADING);
-
-    Ran ran = Ran.of(elsewhere, options, HOME.resolve("bin/weirpool").toString(), "--version");
-
-    assertThat(ran.output()).contains(FROM_THE_ARCHIVE);
-  }
-
-  /** As worker processes do, whose class path goes on with the user's jars and directories. */
-  @Test
-  void startsOnTheArchiveWithMoreClassPathBehindItsOwn() throws Exception {
-    assumeNoSpaceInItsPath();
-    Files.writeString(elsewhere.resolve("resource"), "a directory with something in it");
-    String classPath =
-        jars(HOME).stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
-            + File.pathSeparator
-            + elsewhere;
-
-    Ran ran = Ran.of(
-        elsewhere,
-        Map.of(),
-        java(),
-        "-Xshare:on",
-        "-XX:SharedArchiveFile=" + HOME.resolve("lib/weirpool.jsa"),
-        "-XX:+UseSerialGC",
-        LOG_LOADING,
-        "-cp",
-        classPath,
-        "dev.weirpool.cli.Main",
-        "--version");
-
-    assertThat(ran.output()).contains(FROM_THE_ARCHIVE);
-  }
-
-  @Test
-  void listsEveryJarOnceAndThoseOfAWorkerFirst() throws Exception {
-    List<String> listed =
-        jars(HOME).stream().map(jar -> jar.getFileName().toString()).toList();
-
-    List<String> there;
-    try (var files = Files.list(HOME.resolve("lib"))) {
-      there = files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".jar"))
-          .toList();
+        assertSaysItsVersionAndNothingElse(ran);
     }
 
-    assertThat(listed).containsExactlyInAnyOrderElementsOf(there);
-    assertThat(listed.subList(0, 3).stream().map(name -> name.replaceAll("-[0-9].*", "")))
-        .containsExactly("weirpool-queue", "weirpool-worker", "weirpool-pool");
-    assertThat(listed)
-        .noneMatch(name -> name.matches("(junit|assertj|awaitility|archunit|testcontainers).*"));
-  }
+    @Test
+    void runsWhereverItIsUnpacked() throws Exception {
+        Path unpacked = unpack("with a space");
 
-  @Test
-  void namesTheRemedyWhereThereIsNoJava() throws Exception {
-    Ran ran = Ran.of(
-        elsewhere,
-        Map.of("JAVA_HOME", "/nowhere"),
-        HOME.resolve("bin/weirpool").toString(),
-        "--version");
+        Ran ran = Ran.of(elsewhere, Map.of(), unpacked.resolve("bin/weirpool").toString(), "--version");
 
-    assertThat(ran.exitCode()).isEqualTo(2);
-    assertThat(ran.err()).hasLineCount(1).contains("/nowhere").contains("Java 17 or newer");
-  }
-
-  @Test
-  void namesTheRemedyWhereJavaIsTooOldWithoutStartingIt() throws Exception {
-    Path java = Files.createDirectories(elsewhere.resolve("old/bin")).resolve("java");
-    Files.writeString(java, "#!/bin/sh\necho started\n");
-    assertThat(java.toFile().setExecutable(true)).isTrue();
-    Files.writeString(elsewhere.resolve("old/release"), "JAVA_VERSION=\"11.0.2\"\n");
-
-    Ran ran = Ran.of(
-        elsewhere,
-        Map.of("JAVA_HOME", elsewhere.resolve("old").toString()),
-        HOME.resolve("bin/weirpool").toString(),
-        "--version");
-
-    assertThat(ran.exitCode()).isEqualTo(2);
-    assertThat(ran.out()).isEmpty();
-    assertThat(ran.err()).hasLineCount(1).contains("11.0.2").contains("Java 17 or newer");
-  }
-
-  private static void assertSaysItsVersionAndNothingElse(Ran ran) {
-    assertThat(ran.err()).isEmpty();
-    assertThat(ran.out()).matches("weirpool [0-9.]+\\R");
-    assertThat(ran.exitCode()).isZero();
-  }
-
-  private Path unpack(String name) throws Exception {
-    Path into = Files.createDirectories(elsewhere.resolve(name));
-    try (var packed = Files.newDirectoryStream(HOME.getParent(), "weirpool-*.tar.gz")) {
-      Ran.of(into, Map.of(), "tar", "xzf", packed.iterator().next().toString()).output();
+        assertSaysItsVersionAndNothingElse(ran);
     }
-    try (var unpacked = Files.list(into)) {
-      return unpacked.findFirst().orElseThrow();
+
+    @Test
+    void saysNothingOfAnArchiveThatNoLongerFits() throws Exception {
+        Path unpacked = unpack("touched");
+        Path weirpool = unpacked.resolve("bin/weirpool");
+        Ran.of(elsewhere, Map.of(), unpacked.resolve("bin/make-archive").toString())
+                .output();
+        Files.setLastModifiedTime(jars(unpacked).get(0), FileTime.from(Instant.EPOCH));
+
+        Ran touched = Ran.of(elsewhere, Map.of(), weirpool.toString(), "--version");
+        Path archive = unpacked.resolve("lib/weirpool.jsa");
+        Files.delete(archive);
+        Files.writeString(archive, "not an archive");
+        Ran garbled = Ran.of(elsewhere, Map.of(), weirpool.toString(), "--version");
+
+        assertSaysItsVersionAndNothingElse(touched);
+        assertSaysItsVersionAndNothingElse(garbled);
     }
-  }
 
-  private static List<Path> jars(Path home) throws IOException {
-    Path lib = home.resolve("lib");
-    return Files.readAllLines(lib.resolve("classpath")).stream()
-        .map(lib::resolve)
-        .toList();
-  }
+    @Test
+    void startsOnTheArchive() throws Exception {
+        assumeNoSpaceInItsPath();
+        var options = Map.of("WEIRPOOL_JAVA_OPTS", "-Xshare:on " + LOG_LOADING);
 
-  /** The one that the archive was made with: the launcher's choice. */
-  private static String java() {
-    String home = System.getenv("JAVA_HOME");
-    return home == null || home.isEmpty()
-        ? "java"
-        : Path.of(home, "bin", "java").toString();
-  }
+        Ran ran = Ran.of(elsewhere, options, HOME.resolve("bin/weirpool").toString(), "--version");
 
-  private static void assumeNoSpaceInItsPath() {
-    assumeFalse(
-        HOME.toString().contains(" "),
-        "Java 17 archives no classes of a jar whose path has a space");
-  }
+        assertThat(ran.output()).contains(FROM_THE_ARCHIVE);
+    }
+
+    /** As worker processes do, whose class path goes on with the user's jars and directories. */
+    @Test
+    void startsOnTheArchiveWithMoreClassPathBehindItsOwn() throws Exception {
+        assumeNoSpaceInItsPath();
+        Files.writeString(elsewhere.resolve("resource"), "a directory with something in it");
+        String classPath = jars(HOME).stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))
+                + File.pathSeparator
+                + elsewhere;
+
+        Ran ran = Ran.of(
+                elsewhere,
+                Map.of(),
+                java(),
+                "-Xshare:on",
+                "-XX:SharedArchiveFile=" + HOME.resolve("lib/weirpool.jsa"),
+                "-XX:+UseSerialGC",
+                LOG_LOADING,
+                "-cp",
+                classPath,
+                "dev.weirpool.cli.Main",
+                "--version");
+
+        assertThat(ran.output()).contains(FROM_THE_ARCHIVE);
+    }
+
+    @Test
+    void listsEveryJarOnceAndThoseOfAWorkerFirst() throws Exception {
+        List<String> listed =
+                jars(HOME).stream().map(jar -> jar.getFileName().toString()).toList();
+
+        List<String> there;
+        try (var files = Files.list(HOME.resolve("lib"))) {
+            there = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".jar"))
+                    .toList();
+        }
+
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(there);
+        assertThat(listed.subList(0, 3).stream().map(name -> name.replaceAll("-[0-9].*", "")))
+                .containsExactly("weirpool-queue", "weirpool-worker", "weirpool-pool");
+        assertThat(listed).noneMatch(name -> name.matches("(junit|assertj|awaitility|archunit|testcontainers).*"));
+    }
+
+    @Test
+    void namesTheRemedyWhereThereIsNoJava() throws Exception {
+        Ran ran = Ran.of(
+                elsewhere,
+                Map.of("JAVA_HOME", "/nowhere"),
+                HOME.resolve("bin/weirpool").toString(),
+                "--version");
+
+        assertThat(ran.exitCode()).isEqualTo(2);
+        assertThat(ran.err()).hasLineCount(1).contains("/nowhere").contains("Java 17 or newer");
+    }
+
+    @Test
+    void namesTheRemedyWhereJavaIsTooOldWithoutStartingIt() throws Exception {
+        Path java = Files.createDirectories(elsewhere.resolve("old/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho started\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        Files.writeString(elsewhere.resolve("old/release"), "JAVA_VERSION=\"11.0.2\"\n");
+
+        Ran ran = Ran.of(
+                elsewhere,
+                Map.of("JAVA_HOME", elsewhere.resolve("old").toString()),
+                HOME.resolve("bin/weirpool").toString(),
+                "--version");
+
+        assertThat(ran.exitCode()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).hasLineCount(1).contains("11.0.2").contains("Java 17 or newer");
+    }
+
+    private static void assertSaysItsVersionAndNothingElse(Ran ran) {
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out()).matches("weirpool [0-9.]+\\R");
+        assertThat(ran.exitCode()).isZero();
+    }
+
+    private Path unpack(String name) throws Exception {
+        Path into = Files.createDirectories(elsewhere.resolve(name));
+        try (var packed = Files.newDirectoryStream(HOME.getParent(), "weirpool-*.tar.gz")) {
+            Ran.of(into, Map.of(), "tar", "xzf", packed.iterator().next().toString())
+                    .output();
+        }
+        try (var unpacked = Files.list(into)) {
+            return unpacked.findFirst().orElseThrow();
+        }
+    }
+
+    private static List<Path> jars(Path home) throws IOException {
+        Path lib = home.resolve("lib");
+        return Files.readAllLines(lib.resolve("classpath")).stream()
+                .map(lib::resolve)
+                .toList();
+    }
+
+    /** The one that the archive was made with: the launcher's choice. */
+    private static String java() {
+        String home = System.getenv("JAVA_HOME");
+        return home == null || home.isEmpty()
+                ? "java"
+                : Path.of(home, "bin", "java").toString();
+    }
+
+    private static void assumeNoSpaceInItsPath() {
+        assumeFalse(HOME.toString().contains(" "), "Java 17 archives no classes of a jar whose path has a space");
+    }
 }

@@ -4,6 +4,7 @@ import dev.weirpool.queue.TaskFailedException;
 import dev.weirpool.queue.TaskId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -161,7 +162,7 @@ public final class AsyncResult<R> implements Future<R> {
         try {
             return future.get();
         } catch (ExecutionException e) {
-            throw unchecked(e.getCause());
+            throw unchecked(Objects.requireNonNull(e.getCause()));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.weirpool.queue.TaskCodec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -71,7 +72,7 @@ final class Outcomes {
         try {
             return valueOrThrow(outcome);
         } catch (CompletionException e) {
-            throw AsyncResult.unchecked(e.getCause());
+            throw AsyncResult.unchecked(Objects.requireNonNull(e.getCause()));
         }
     }
 
@@ -81,7 +82,7 @@ final class Outcomes {
         try {
             whole = ended.join();
         } catch (CompletionException e) {
-            throw AsyncResult.unchecked(e.getCause());
+            throw AsyncResult.unchecked(Objects.requireNonNull(e.getCause()));
         }
         if (whole instanceof Outcome.Returned returned && returned.value() instanceof Object[] values) {
             return values.length == size ? TaskCodec.outcomes(values) : Collections.nCopies(size, lost(values.length, size));

@@ -162,7 +162,7 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
         }
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "NullAway"}) // null is what the task returned
     private R value(Outcome outcome) {
         return (R) Outcomes.valueOf(outcome);
     }

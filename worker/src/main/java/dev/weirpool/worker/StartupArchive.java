@@ -191,10 +191,10 @@ public final class StartupArchive implements AutoCloseable {
     private String fingerprint() {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(System.getProperty("java.vm.version").getBytes());
-            digest.update(System.getProperty("java.home").getBytes());
+            digest.update(System.getProperty("java.vm.version").getBytes(UTF_8));
+            digest.update(System.getProperty("java.home").getBytes(UTF_8));
             for (var jar : jars) {
-                digest.update((jar + " " + Files.size(jar) + " " + Files.getLastModifiedTime(jar)).getBytes());
+                digest.update((jar + " " + Files.size(jar) + " " + Files.getLastModifiedTime(jar)).getBytes(UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest(), 0, 8);
         } catch (IOException e) {

@@ -149,6 +149,7 @@ final class Worker {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // who waits longer or shorter than this looks again anyhow
     private void awaitResume() {
         synchronized (this) {
             if (!stopping) {

@@ -80,9 +80,7 @@ public abstract class Duty implements AutoCloseable {
                     outage = true;
                     log.warn("{}; {} goes on when it is back", e.getMessage(), thread.getName());
                 }
-                if (!backoff.sleep()) {
-                    continue; // interrupted: stopping, as a rule
-                }
+                backoff.sleep(); // interrupted: stopping, as a rule
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {

@@ -149,9 +149,9 @@ public final class Envelope {
         if (length > in.remaining()) {
             throw new IllegalArgumentException("a header of the envelope runs over its end");
         }
-        var text = new String(in.array(), in.position(), length, UTF_8);
-        in.position(in.position() + length);
-        return text;
+        var text = new byte[length];
+        in.get(text);
+        return new String(text, UTF_8);
     }
 
     /** All of an envelope but its id, which is given when it is sent. */

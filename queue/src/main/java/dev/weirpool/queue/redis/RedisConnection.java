@@ -173,6 +173,7 @@ public final class RedisConnection implements AutoCloseable {
         return message == null ? root.getClass().getSimpleName() : message.toLowerCase(Locale.ROOT);
     }
 
+    @SuppressWarnings("deprecation") // ssl(true) is TLS with the JVM's own trust store, which is what rediss asks for
     private static DefaultJedisClientConfig config(URI uri, int timeoutMillis) {
         var config = DefaultJedisClientConfig.builder()
                 .protocol(RedisProtocol.RESP2)
