@@ -1,8 +1,8 @@
 /** One-feature programs, compiled and run by the tests and by {@code weirpool demo}. */
 module dev.weirpool.examples {
-  requires dev.weirpool.pool;
-  requires org.jspecify;
-  requires me.tongfei.progressbar;
+    requires dev.weirpool.pool;
+    requires org.jspecify;
+    requires me.tongfei.progressbar;
 
-  exports dev.weirpool.examples;
+    exports dev.weirpool.examples;
 }

@@ -1,18 +1,18 @@
 /** What a task and a queue are, and the Redis protocol. */
 module dev.weirpool.queue {
-  requires transitive org.jspecify;
-  requires org.slf4j;
-  requires redis.clients.jedis;
-  requires com.esotericsoftware.kryo;
-  requires org.objenesis;
-  requires embedded.redis;
+    requires transitive org.jspecify;
+    requires org.slf4j;
+    requires redis.clients.jedis;
+    requires com.esotericsoftware.kryo;
+    requires org.objenesis;
+    requires embedded.redis;
 
-  exports dev.weirpool.queue;
-  exports dev.weirpool.queue.redis;
-  exports dev.weirpool.queue.protocol to
-      dev.weirpool.worker,
-      dev.weirpool.pool;
-  exports dev.weirpool.queue.codec to
-      dev.weirpool.worker,
-      dev.weirpool.pool;
+    exports dev.weirpool.queue;
+    exports dev.weirpool.queue.redis;
+    exports dev.weirpool.queue.protocol to
+            dev.weirpool.worker,
+            dev.weirpool.pool;
+    exports dev.weirpool.queue.codec to
+            dev.weirpool.worker,
+            dev.weirpool.pool;
 }

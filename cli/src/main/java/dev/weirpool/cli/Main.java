@@ -6,16 +6,15 @@ import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.WorkersCannotStartException;
+import java.util.concurrent.Callable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The {@code weirpool} command: reads its arguments and turns every failure into one line and an exit code. */
 @Command(
@@ -34,15 +33,12 @@ import picocli.CommandLine.Spec;
       "4:no worker process could start",
       "5:done, but for some items that failed and were named"
     })
-public final class Main implements Runnable {
+public final class Main implements Callable<Integer> {
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
       description = "Log every step, and print the stack trace of an error.")
   private boolean verbose;
-
-  @Spec
-  private CommandSpec spec;
 
   /** Runs the command and exits with its code. */
   public static void main(String[] arguments) {
@@ -65,13 +61,14 @@ public final class Main implements Runnable {
   }
 
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "no command given; weirpool --help lists them");
+  public Integer call() {
+    CommandLine.usage(this, System.err);
+    return ExitCode.USAGE;
   }
 
   private int refuse(ParameterException wrong) {
     var command = wrong.getCommandLine();
-    say(wrong.getMessage());
+    say(String.valueOf(wrong.getMessage()));
     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, command.getErr());
     command.getErr().println("see " + command.getCommandSpec().qualifiedName() + " --help");
     return ExitCode.USAGE;

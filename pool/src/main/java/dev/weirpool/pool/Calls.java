@@ -75,7 +75,8 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <R> AsyncResult<R> applyAsync(Call0<R> function, Consumer<? super R> callback, Consumer<? super Throwable> errorCallback) {
+    public final <R> AsyncResult<R> applyAsync(
+            Call0<R> function, Consumer<? super R> callback, Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function), callback, errorCallback);
     }
 
@@ -95,7 +96,8 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final AsyncResult<Void> applyAsync(Run0 function, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
+    public final AsyncResult<Void> applyAsync(
+            Run0 function, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function), callback, errorCallback);
     }
 
@@ -115,7 +117,8 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, R> AsyncResult<R> applyAsync(Call1<A, R> function, A a, Consumer<? super R> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, R> AsyncResult<R> applyAsync(
+            Call1<A, R> function, A a, Consumer<? super R> callback, Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a), callback, errorCallback);
     }
 
@@ -135,7 +138,8 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A> AsyncResult<Void> applyAsync(Run1<A> function, A a, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A> AsyncResult<Void> applyAsync(
+            Run1<A> function, A a, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a), callback, errorCallback);
     }
 
@@ -155,7 +159,12 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, B, R> AsyncResult<R> applyAsync(Call2<A, B, R> function, A a, B b, Consumer<? super R> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, B, R> AsyncResult<R> applyAsync(
+            Call2<A, B, R> function,
+            A a,
+            B b,
+            Consumer<? super R> callback,
+            Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a, b), callback, errorCallback);
     }
 
@@ -175,7 +184,8 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, B> AsyncResult<Void> applyAsync(Run2<A, B> function, A a, B b, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, B> AsyncResult<Void> applyAsync(
+            Run2<A, B> function, A a, B b, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a, b), callback, errorCallback);
     }
 
@@ -190,12 +200,19 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with options; see {@link #applyAsync(Task, TaskOptions)}. */
-    public final <A, B, C, R> AsyncResult<R> applyAsync(Call3<A, B, C, R> function, A a, B b, C c, TaskOptions options) {
+    public final <A, B, C, R> AsyncResult<R> applyAsync(
+            Call3<A, B, C, R> function, A a, B b, C c, TaskOptions options) {
         return applyAsync(Task.of(function, a, b, c), options);
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, B, C, R> AsyncResult<R> applyAsync(Call3<A, B, C, R> function, A a, B b, C c, Consumer<? super R> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, B, C, R> AsyncResult<R> applyAsync(
+            Call3<A, B, C, R> function,
+            A a,
+            B b,
+            C c,
+            Consumer<? super R> callback,
+            Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a, b, c), callback, errorCallback);
     }
 
@@ -215,12 +232,19 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, B, C> AsyncResult<Void> applyAsync(Run3<A, B, C> function, A a, B b, C c, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, B, C> AsyncResult<Void> applyAsync(
+            Run3<A, B, C> function,
+            A a,
+            B b,
+            C c,
+            Consumer<? super Void> callback,
+            Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a, b, c), callback, errorCallback);
     }
 
     /** Runs a method of four arguments that returns a value, and waits for its end; see {@link #apply(Task)}. */
-    public final <A, B, C, D, R> R apply(Call4<A, B, C, D, R> function, A a, B b, C c, D d) throws InterruptedException {
+    public final <A, B, C, D, R> R apply(Call4<A, B, C, D, R> function, A a, B b, C c, D d)
+            throws InterruptedException {
         return apply(Task.of(function, a, b, c, d));
     }
 
@@ -230,12 +254,20 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with options; see {@link #applyAsync(Task, TaskOptions)}. */
-    public final <A, B, C, D, R> AsyncResult<R> applyAsync(Call4<A, B, C, D, R> function, A a, B b, C c, D d, TaskOptions options) {
+    public final <A, B, C, D, R> AsyncResult<R> applyAsync(
+            Call4<A, B, C, D, R> function, A a, B b, C c, D d, TaskOptions options) {
         return applyAsync(Task.of(function, a, b, c, d), options);
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, B, C, D, R> AsyncResult<R> applyAsync(Call4<A, B, C, D, R> function, A a, B b, C c, D d, Consumer<? super R> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, B, C, D, R> AsyncResult<R> applyAsync(
+            Call4<A, B, C, D, R> function,
+            A a,
+            B b,
+            C c,
+            D d,
+            Consumer<? super R> callback,
+            Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a, b, c, d), callback, errorCallback);
     }
 
@@ -250,37 +282,57 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with options; see {@link #applyAsync(Task, TaskOptions)}. */
-    public final <A, B, C, D> AsyncResult<Void> applyAsync(Run4<A, B, C, D> function, A a, B b, C c, D d, TaskOptions options) {
+    public final <A, B, C, D> AsyncResult<Void> applyAsync(
+            Run4<A, B, C, D> function, A a, B b, C c, D d, TaskOptions options) {
         return applyAsync(Task.of(function, a, b, c, d), options);
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, B, C, D> AsyncResult<Void> applyAsync(Run4<A, B, C, D> function, A a, B b, C c, D d, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, B, C, D> AsyncResult<Void> applyAsync(
+            Run4<A, B, C, D> function,
+            A a,
+            B b,
+            C c,
+            D d,
+            Consumer<? super Void> callback,
+            Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a, b, c, d), callback, errorCallback);
     }
 
     /** Runs a method of five arguments that returns a value, and waits for its end; see {@link #apply(Task)}. */
-    public final <A, B, C, D, E, R> R apply(Call5<A, B, C, D, E, R> function, A a, B b, C c, D d, E e) throws InterruptedException {
+    public final <A, B, C, D, E, R> R apply(Call5<A, B, C, D, E, R> function, A a, B b, C c, D d, E e)
+            throws InterruptedException {
         return apply(Task.of(function, a, b, c, d, e));
     }
 
     /** Has a method of five arguments that returns a value run; see {@link #applyAsync(Task)}. */
-    public final <A, B, C, D, E, R> AsyncResult<R> applyAsync(Call5<A, B, C, D, E, R> function, A a, B b, C c, D d, E e) {
+    public final <A, B, C, D, E, R> AsyncResult<R> applyAsync(
+            Call5<A, B, C, D, E, R> function, A a, B b, C c, D d, E e) {
         return applyAsync(Task.of(function, a, b, c, d, e));
     }
 
     /** The same with options; see {@link #applyAsync(Task, TaskOptions)}. */
-    public final <A, B, C, D, E, R> AsyncResult<R> applyAsync(Call5<A, B, C, D, E, R> function, A a, B b, C c, D d, E e, TaskOptions options) {
+    public final <A, B, C, D, E, R> AsyncResult<R> applyAsync(
+            Call5<A, B, C, D, E, R> function, A a, B b, C c, D d, E e, TaskOptions options) {
         return applyAsync(Task.of(function, a, b, c, d, e), options);
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, B, C, D, E, R> AsyncResult<R> applyAsync(Call5<A, B, C, D, E, R> function, A a, B b, C c, D d, E e, Consumer<? super R> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, B, C, D, E, R> AsyncResult<R> applyAsync(
+            Call5<A, B, C, D, E, R> function,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            Consumer<? super R> callback,
+            Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a, b, c, d, e), callback, errorCallback);
     }
 
     /** Runs a method of five arguments that returns nothing, and waits for its end; see {@link #apply(Task)}. */
-    public final <A, B, C, D, E> void apply(Run5<A, B, C, D, E> function, A a, B b, C c, D d, E e) throws InterruptedException {
+    public final <A, B, C, D, E> void apply(Run5<A, B, C, D, E> function, A a, B b, C c, D d, E e)
+            throws InterruptedException {
         apply(Task.of(function, a, b, c, d, e));
     }
 
@@ -290,12 +342,21 @@ abstract sealed class Calls permits Pool {
     }
 
     /** The same with options; see {@link #applyAsync(Task, TaskOptions)}. */
-    public final <A, B, C, D, E> AsyncResult<Void> applyAsync(Run5<A, B, C, D, E> function, A a, B b, C c, D d, E e, TaskOptions options) {
+    public final <A, B, C, D, E> AsyncResult<Void> applyAsync(
+            Run5<A, B, C, D, E> function, A a, B b, C c, D d, E e, TaskOptions options) {
         return applyAsync(Task.of(function, a, b, c, d, e), options);
     }
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
-    public final <A, B, C, D, E> AsyncResult<Void> applyAsync(Run5<A, B, C, D, E> function, A a, B b, C c, D d, E e, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
+    public final <A, B, C, D, E> AsyncResult<Void> applyAsync(
+            Run5<A, B, C, D, E> function,
+            A a,
+            B b,
+            C c,
+            D d,
+            E e,
+            Consumer<? super Void> callback,
+            Consumer<? super Throwable> errorCallback) {
         return applyAsync(Task.of(function, a, b, c, d, e), callback, errorCallback);
     }
 }

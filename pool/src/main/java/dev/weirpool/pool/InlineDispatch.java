@@ -38,7 +38,9 @@ final class InlineDispatch implements Dispatch {
 
     InlineDispatch(TaskCodec codec, int threads, @Nullable Task<?> initializer) {
         this.codec = codec;
-        this.initializer = initializer == null ? null : codec.draft(initializer, TaskOptions.DEFAULT, false).seal(0, 0);
+        this.initializer = initializer == null
+                ? null
+                : codec.draft(initializer, TaskOptions.DEFAULT, false).seal(0, 0);
         this.runners = Stream.generate(Runner::new).limit(threads).toList();
         runners.forEach(runner -> runner.thread.start());
     }
@@ -107,7 +109,8 @@ final class InlineDispatch implements Dispatch {
         final Thread thread = daemon(this::run);
 
         private void run() {
-            var broken = initializer == null ? null : tasks.initialize(initializer).orElse(null);
+            var broken =
+                    initializer == null ? null : tasks.initialize(initializer).orElse(null);
             while (!ending) {
                 try {
                     var envelope = waiting.take().envelope();

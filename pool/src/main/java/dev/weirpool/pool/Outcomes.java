@@ -35,7 +35,8 @@ final class Outcomes {
     }
 
     /** A future of all items' values in order, or of what the first that failed threw; it ends when the last chunk has. */
-    static CompletableFuture<List<@Nullable Object>> allOf(List<CompletableFuture<Outcome>> chunks, List<Integer> sizes) {
+    static CompletableFuture<List<@Nullable Object>> allOf(
+            List<CompletableFuture<Outcome>> chunks, List<Integer> sizes) {
         var future = new CompletableFuture<List<@Nullable Object>>();
         CompletableFuture.allOf(chunks.toArray(CompletableFuture[]::new)).whenComplete((nothing, failure) -> {
             try {
@@ -85,7 +86,9 @@ final class Outcomes {
             throw AsyncResult.unchecked(Objects.requireNonNull(e.getCause()));
         }
         if (whole instanceof Outcome.Returned returned && returned.value() instanceof Object[] values) {
-            return values.length == size ? TaskCodec.outcomes(values) : Collections.nCopies(size, lost(values.length, size));
+            return values.length == size
+                    ? TaskCodec.outcomes(values)
+                    : Collections.nCopies(size, lost(values.length, size));
         }
         return Collections.nCopies(size, whole);
     }

@@ -137,7 +137,8 @@ public final class Pool extends Calls implements AutoCloseable {
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, R> List<R> map(Call1<A, R> function, Iterable<? extends A> items, int chunkSize) throws InterruptedException {
+    public <A, R> List<R> map(Call1<A, R> function, Iterable<? extends A> items, int chunkSize)
+            throws InterruptedException {
         return mapAsync(function, items, chunkSize).value();
     }
 
@@ -165,12 +166,14 @@ public final class Pool extends Calls implements AutoCloseable {
     }
 
     /** Calls {@code function} with each of {@code items}, which are its arguments, and waits for all results in order. */
-    public <A, B, R> List<R> starmap(Call2<A, B, R> function, Iterable<Args.Two<A, B>> items) throws InterruptedException {
+    public <A, B, R> List<R> starmap(Call2<A, B, R> function, Iterable<Args.Two<A, B>> items)
+            throws InterruptedException {
         return starmapAsync(function, items).value();
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, B, R> List<R> starmap(Call2<A, B, R> function, Iterable<Args.Two<A, B>> items, int chunkSize) throws InterruptedException {
+    public <A, B, R> List<R> starmap(Call2<A, B, R> function, Iterable<Args.Two<A, B>> items, int chunkSize)
+            throws InterruptedException {
         return starmapAsync(function, items, chunkSize).value();
     }
 
@@ -180,77 +183,93 @@ public final class Pool extends Calls implements AutoCloseable {
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, B, R> AsyncResult<List<R>> starmapAsync(Call2<A, B, R> function, Iterable<Args.Two<A, B>> items, int chunkSize) {
+    public <A, B, R> AsyncResult<List<R>> starmapAsync(
+            Call2<A, B, R> function, Iterable<Args.Two<A, B>> items, int chunkSize) {
         requireChunk(chunkSize);
         return starmapAll(function, items, chunkSize);
     }
 
     /** The same for a method of three arguments. */
-    public <A, B, C, R> List<R> starmap(Call3<A, B, C, R> function, Iterable<Args.Three<A, B, C>> items) throws InterruptedException {
+    public <A, B, C, R> List<R> starmap(Call3<A, B, C, R> function, Iterable<Args.Three<A, B, C>> items)
+            throws InterruptedException {
         return starmapAsync(function, items).value();
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, B, C, R> List<R> starmap(Call3<A, B, C, R> function, Iterable<Args.Three<A, B, C>> items, int chunkSize) throws InterruptedException {
+    public <A, B, C, R> List<R> starmap(Call3<A, B, C, R> function, Iterable<Args.Three<A, B, C>> items, int chunkSize)
+            throws InterruptedException {
         return starmapAsync(function, items, chunkSize).value();
     }
 
     /** The same for a method of three arguments. */
-    public <A, B, C, R> AsyncResult<List<R>> starmapAsync(Call3<A, B, C, R> function, Iterable<Args.Three<A, B, C>> items) {
+    public <A, B, C, R> AsyncResult<List<R>> starmapAsync(
+            Call3<A, B, C, R> function, Iterable<Args.Three<A, B, C>> items) {
         return starmapAll(function, items, 0);
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, B, C, R> AsyncResult<List<R>> starmapAsync(Call3<A, B, C, R> function, Iterable<Args.Three<A, B, C>> items, int chunkSize) {
+    public <A, B, C, R> AsyncResult<List<R>> starmapAsync(
+            Call3<A, B, C, R> function, Iterable<Args.Three<A, B, C>> items, int chunkSize) {
         requireChunk(chunkSize);
         return starmapAll(function, items, chunkSize);
     }
 
     /** The same for a method of four arguments. */
-    public <A, B, C, D, R> List<R> starmap(Call4<A, B, C, D, R> function, Iterable<Args.Four<A, B, C, D>> items) throws InterruptedException {
+    public <A, B, C, D, R> List<R> starmap(Call4<A, B, C, D, R> function, Iterable<Args.Four<A, B, C, D>> items)
+            throws InterruptedException {
         return starmapAsync(function, items).value();
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, B, C, D, R> List<R> starmap(Call4<A, B, C, D, R> function, Iterable<Args.Four<A, B, C, D>> items, int chunkSize) throws InterruptedException {
+    public <A, B, C, D, R> List<R> starmap(
+            Call4<A, B, C, D, R> function, Iterable<Args.Four<A, B, C, D>> items, int chunkSize)
+            throws InterruptedException {
         return starmapAsync(function, items, chunkSize).value();
     }
 
     /** The same for a method of four arguments. */
-    public <A, B, C, D, R> AsyncResult<List<R>> starmapAsync(Call4<A, B, C, D, R> function, Iterable<Args.Four<A, B, C, D>> items) {
+    public <A, B, C, D, R> AsyncResult<List<R>> starmapAsync(
+            Call4<A, B, C, D, R> function, Iterable<Args.Four<A, B, C, D>> items) {
         return starmapAll(function, items, 0);
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, B, C, D, R> AsyncResult<List<R>> starmapAsync(Call4<A, B, C, D, R> function, Iterable<Args.Four<A, B, C, D>> items, int chunkSize) {
+    public <A, B, C, D, R> AsyncResult<List<R>> starmapAsync(
+            Call4<A, B, C, D, R> function, Iterable<Args.Four<A, B, C, D>> items, int chunkSize) {
         requireChunk(chunkSize);
         return starmapAll(function, items, chunkSize);
     }
 
     /** The same for a method of five arguments. */
-    public <A, B, C, D, E, R> List<R> starmap(Call5<A, B, C, D, E, R> function, Iterable<Args.Five<A, B, C, D, E>> items) throws InterruptedException {
+    public <A, B, C, D, E, R> List<R> starmap(
+            Call5<A, B, C, D, E, R> function, Iterable<Args.Five<A, B, C, D, E>> items) throws InterruptedException {
         return starmapAsync(function, items).value();
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, B, C, D, E, R> List<R> starmap(Call5<A, B, C, D, E, R> function, Iterable<Args.Five<A, B, C, D, E>> items, int chunkSize) throws InterruptedException {
+    public <A, B, C, D, E, R> List<R> starmap(
+            Call5<A, B, C, D, E, R> function, Iterable<Args.Five<A, B, C, D, E>> items, int chunkSize)
+            throws InterruptedException {
         return starmapAsync(function, items, chunkSize).value();
     }
 
     /** The same for a method of five arguments. */
-    public <A, B, C, D, E, R> AsyncResult<List<R>> starmapAsync(Call5<A, B, C, D, E, R> function, Iterable<Args.Five<A, B, C, D, E>> items) {
+    public <A, B, C, D, E, R> AsyncResult<List<R>> starmapAsync(
+            Call5<A, B, C, D, E, R> function, Iterable<Args.Five<A, B, C, D, E>> items) {
         return starmapAll(function, items, 0);
     }
 
     /** The same, with {@code chunkSize} items to a task. */
-    public <A, B, C, D, E, R> AsyncResult<List<R>> starmapAsync(Call5<A, B, C, D, E, R> function, Iterable<Args.Five<A, B, C, D, E>> items, int chunkSize) {
+    public <A, B, C, D, E, R> AsyncResult<List<R>> starmapAsync(
+            Call5<A, B, C, D, E, R> function, Iterable<Args.Five<A, B, C, D, E>> items, int chunkSize) {
         requireChunk(chunkSize);
         return starmapAll(function, items, chunkSize);
     }
 
     private <R> AsyncResult<List<R>> starmapAll(Serializable function, Iterable<? extends Args> items, int chunkSize) {
         var all = listOf(items);
-        return mapAll(all, chunkSize == 0 ? defaultChunk(all.size()) : chunkSize, chunk -> Task.starmap(function, chunk));
+        return mapAll(
+                all, chunkSize == 0 ? defaultChunk(all.size()) : chunkSize, chunk -> Task.starmap(function, chunk));
     }
 
     private <A, R> AsyncResult<List<R>> mapAll(List<A> items, int chunkSize, Function<List<A>, Task<?>> taskFor) {

@@ -40,7 +40,13 @@ final class RedisDispatch implements Dispatch {
      * @param launcher keeps the workers of this pool; null if others do
      * @param ownsQueue whether the queue is to be deleted at the end
      */
-    RedisDispatch(Redis redis, TaskCodec codec, Broker broker, @Nullable Launcher launcher, int processes, boolean ownsQueue) {
+    RedisDispatch(
+            Redis redis,
+            TaskCodec codec,
+            Broker broker,
+            @Nullable Launcher launcher,
+            int processes,
+            boolean ownsQueue) {
         this.redis = redis;
         this.broker = broker;
         this.codec = codec;
@@ -70,8 +76,8 @@ final class RedisDispatch implements Dispatch {
                 .submit(
                         draft,
                         TaskCodec.due(options),
-                        sequence -> ticket.set(new Ticket(
-                                new TaskId(submitter.producer(), sequence), tickets.open(sequence))))
+                        sequence -> ticket.set(
+                                new Ticket(new TaskId(submitter.producer(), sequence), tickets.open(sequence))))
                 .whenComplete((sequence, failure) -> {
                     if (failure != null) {
                         tickets.fail(requireNonNull(ticket.get()).id().sequence(), failure);
@@ -82,13 +88,20 @@ final class RedisDispatch implements Dispatch {
 
     @Override
     public void cancel(List<TaskId> tasks, boolean endRunning) {
-        quietly("cancel tasks", connection -> broker.cancel(
-                connection, submitter.producer(), tasks.stream().map(TaskId::sequence).toList(), endRunning));
+        quietly(
+                "cancel tasks",
+                connection -> broker.cancel(
+                        connection,
+                        submitter.producer(),
+                        tasks.stream().map(TaskId::sequence).toList(),
+                        endRunning));
     }
 
     @Override
     public int workers() {
-        return launcher != null ? processes : Math.max(1, redis.call(broker::workers).size());
+        return launcher != null
+                ? processes
+                : Math.max(1, redis.call(broker::workers).size());
     }
 
     @Override

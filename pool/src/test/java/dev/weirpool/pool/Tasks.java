@@ -7,92 +7,92 @@ import java.util.concurrent.TimeUnit;
 /** What the tests have workers do. */
 final class Tasks {
 
-  static int initialized;
+    static int initialized;
 
-  private Tasks() {}
+    private Tasks() {}
 
-  static long pid() {
-    return ProcessHandle.current().pid();
-  }
-
-  static int one() {
-    return 1;
-  }
-
-  static int square(int number) {
-    return number * number;
-  }
-
-  static int add(int a, int b) {
-    return a + b;
-  }
-
-  static String join(String a, int b, long c) {
-    return a + b + c;
-  }
-
-  static String join(String a, int b, long c, boolean d) {
-    return a + b + c + d;
-  }
-
-  static List<Object> five(String a, int b, long c, boolean d, double e) {
-    return List.of(a, b, c, d, e);
-  }
-
-  static void nothing() {}
-
-  static void failWith(String message) {
-    throw new IllegalStateException(message);
-  }
-
-  static String readMissing(String file) throws IOException {
-    throw new IOException("no such file: " + file, new InterruptedException("deeper"));
-  }
-
-  static int squareUnlessSeven(int number) {
-    if (number == 7) {
-      throw new IllegalArgumentException("seven");
+    static long pid() {
+        return ProcessHandle.current().pid();
     }
-    return number * number;
-  }
 
-  static Thread unencodable() {
-    return Thread.currentThread();
-  }
-
-  static void initialize(int value) {
-    initialized = value;
-  }
-
-  static int initialized() {
-    return initialized;
-  }
-
-  static void failToInitialize() {
-    throw new IllegalStateException("no licence");
-  }
-
-  static String environment(String name) {
-    return System.getenv(name);
-  }
-
-  static String property(String name) {
-    return System.getProperty(name);
-  }
-
-  /** Longer than any test waits. */
-  static void hang() throws InterruptedException {
-    TimeUnit.MINUTES.sleep(10);
-  }
-
-  static long exitOnFirstAttempt() {
-    if (dev.weirpool.queue.TaskContext.current().attempt() == 1) {
-      Runtime.getRuntime().halt(42);
+    static int one() {
+        return 1;
     }
-    return pid();
-  }
 
-  static void exit() {
-    System.exit(42);
-  }
+    static int square(int number) {
+        return number * number;
+    }
+
+    static int add(int a, int b) {
+        return a + b;
+    }
+
+    static String join(String a, int b, long c) {
+        return a + b + c;
+    }
+
+    static String join(String a, int b, long c, boolean d) {
+        return a + b + c + d;
+    }
+
+    static List<Object> five(String a, int b, long c, boolean d, double e) {
+        return List.of(a, b, c, d, e);
+    }
+
+    static void nothing() {}
+
+    static void failWith(String message) {
+        throw new IllegalStateException(message);
+    }
+
+    static String readMissing(String file) throws IOException {
+        throw new IOException("no such file: " + file, new InterruptedException("deeper"));
+    }
+
+    static int squareUnlessSeven(int number) {
+        if (number == 7) {
+            throw new IllegalArgumentException("seven");
+        }
+        return number * number;
+    }
+
+    static Thread unencodable() {
+        return Thread.currentThread();
+    }
+
+    static void initialize(int value) {
+        initialized = value;
+    }
+
+    static int initialized() {
+        return initialized;
+    }
+
+    static void failToInitialize() {
+        throw new IllegalStateException("no licence");
+    }
+
+    static String environment(String name) {
+        return System.getenv(name);
+    }
+
+    static String property(String name) {
+        return System.getProperty(name);
+    }
+
+    /** Longer than any test waits. */
+    static void hang() throws InterruptedException {
+        TimeUnit.MINUTES.sleep(10);
+    }
+
+    static long exitOnFirstAttempt() {
+        if (dev.weirpool.queue.TaskContext.current().attempt() == 1) {
+            Runtime.getRuntime().halt(42);
+        }
+        return pid();
+    }
+
+    static void exit() {
+        System.exit(42);
+    }
 }

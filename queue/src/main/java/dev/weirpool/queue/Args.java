@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Args {
 
     /** The arguments in order. */
-    @Nullable Object[] toArray();
+    @Nullable
+    Object[] toArray();
 
     static <A, B> Two<A, B> of(A a, B b) {
         return new Two<>(a, b);

@@ -20,14 +20,19 @@ import org.jspecify.annotations.Nullable;
  * @param where the process it was thrown in, for example {@code worker 4711 on build-3}
  */
 public record Failure(
-        String className, @Nullable String message, List<Frame> frames, @Nullable Failure cause, String where) {
+        String className,
+        @Nullable String message,
+        List<Frame> frames,
+        @Nullable Failure cause,
+        String where) {
 
     private static final int MAX_TEXT = 32 * 1024;
     private static final int MAX_FRAMES = 256;
     private static final int MAX_CAUSES = 8;
 
     /** One line of a stack; {@code line} is negative where it is not known. */
-    public record Frame(String className, String methodName, @Nullable String file, int line) {
+    public record Frame(
+            String className, String methodName, @Nullable String file, int line) {
 
         static Frame of(StackTraceElement element) {
             return new Frame(
@@ -71,7 +76,9 @@ public record Failure(
         while (end > 0 && end < stack.size() && isReflection(stack.get(end - 1).getClassName())) {
             end--;
         }
-        return stack.subList(0, Math.min(end, MAX_FRAMES)).stream().map(Frame::of).toList();
+        return stack.subList(0, Math.min(end, MAX_FRAMES)).stream()
+                .map(Frame::of)
+                .toList();
     }
 
     private static boolean isReflection(String className) {
@@ -107,7 +114,8 @@ public record Failure(
     }
 
     private RemoteStackTrace remoteStack() {
-        return new RemoteStackTrace("thrown in " + where + ": " + this, elements(), cause == null ? null : cause.rebuildCause());
+        return new RemoteStackTrace(
+                "thrown in " + where + ": " + this, elements(), cause == null ? null : cause.rebuildCause());
     }
 
     /** A cause keeps the stack it had, and its own causes directly. */

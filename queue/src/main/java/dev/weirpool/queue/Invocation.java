@@ -34,7 +34,9 @@ public final class Invocation {
      */
     public static Invocation of(Task<?> task) {
         var named = task.kind() == Task.Kind.NAMED || task.kind() == Task.Kind.KEYWORDS;
-        return new Invocation(task, named ? findByName(task) : FOUND.computeIfAbsent(task.name() + task.descriptor(), key -> find(task)));
+        return new Invocation(
+                task,
+                named ? findByName(task) : FOUND.computeIfAbsent(task.name() + task.descriptor(), key -> find(task)));
     }
 
     /**
@@ -79,7 +81,8 @@ public final class Invocation {
         var captured = task.captured();
         var all = captured.length == 0
                 ? arguments
-                : Stream.concat(Arrays.stream(captured), Arrays.stream(arguments)).toArray();
+                : Stream.concat(Arrays.stream(captured), Arrays.stream(arguments))
+                        .toArray();
         try {
             if (method instanceof Constructor<?> constructor) {
                 return constructor.newInstance(all);
@@ -100,10 +103,13 @@ public final class Invocation {
         var owner = load(task);
         Class<?>[] parameters;
         try {
-            parameters = MethodType.fromMethodDescriptorString(task.descriptor(), owner.getClassLoader()).parameterArray();
+            parameters = MethodType.fromMethodDescriptorString(task.descriptor(), owner.getClassLoader())
+                    .parameterArray();
         } catch (TypeNotPresentException e) {
-            throw new IllegalArgumentException("this worker cannot load " + e.typeName() + ", which " + task.name()
-                    + " takes or returns; is its class path complete?", e);
+            throw new IllegalArgumentException(
+                    "this worker cannot load " + e.typeName() + ", which " + task.name()
+                            + " takes or returns; is its class path complete?",
+                    e);
         }
         try {
             return accessible(
@@ -111,8 +117,10 @@ public final class Invocation {
                             ? owner.getDeclaredConstructor(parameters)
                             : method(owner, task.methodName(), parameters));
         } catch (NoSuchMethodException e) {
-            throw new IllegalArgumentException("class " + task.className() + " of this worker has no method "
-                    + task.methodName() + task.descriptor() + "; do client and worker run the same build?", e);
+            throw new IllegalArgumentException(
+                    "class " + task.className() + " of this worker has no method " + task.methodName()
+                            + task.descriptor() + "; do client and worker run the same build?",
+                    e);
         }
     }
 
@@ -137,13 +145,16 @@ public final class Invocation {
     }
 
     private static Executable findByName(Task<?> task) {
-        var count = task.kind() == Task.Kind.KEYWORDS ? ((Map<?, ?>) task.arguments()[0]).size() : task.arguments().length;
+        var count =
+                task.kind() == Task.Kind.KEYWORDS ? ((Map<?, ?>) task.arguments()[0]).size() : task.arguments().length;
         var owner = load(task);
         var sameName = Arrays.stream(owner.getDeclaredMethods())
                 .filter(method -> method.getName().equals(task.methodName()) && !method.isSynthetic())
                 .filter(method -> Modifier.isStatic(method.getModifiers()))
                 .toList();
-        var fitting = sameName.stream().filter(method -> method.getParameterCount() == count).toList();
+        var fitting = sameName.stream()
+                .filter(method -> method.getParameterCount() == count)
+                .toList();
         if (fitting.size() == 1) {
             return accessible(fitting.get(0));
         }
@@ -153,8 +164,8 @@ public final class Invocation {
         }
         throw new IllegalArgumentException(
                 fitting.isEmpty()
-                        ? task.name() + " does not take " + count + (count == 1 ? " argument" : " arguments") + "; there is "
-                                + sameName.get(0)
+                        ? task.name() + " does not take " + count + (count == 1 ? " argument" : " arguments")
+                                + "; there is " + sameName.get(0)
                         : "there are " + fitting.size() + " methods " + task.name() + " of " + count
                                 + " arguments; name one that is alone");
     }
@@ -176,8 +187,8 @@ public final class Invocation {
                 .toList();
         if (!missing.isEmpty()) {
             var hint = parameters[0].isNamePresent() ? "" : "; compile its class with -parameters";
-            throw new IllegalArgumentException(task.name() + " takes " + missing.get(0) + ", which was not given: got "
-                    + byName.keySet() + hint);
+            throw new IllegalArgumentException(
+                    task.name() + " takes " + missing.get(0) + ", which was not given: got " + byName.keySet() + hint);
         }
         return Arrays.stream(parameters)
                 .map(parameter -> byName.get(parameter.getName()))

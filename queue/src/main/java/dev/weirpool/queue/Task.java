@@ -163,8 +163,8 @@ public final class Task<R> {
     private static String[] parts(String name) {
         var parts = name.split("::", -1);
         if (parts.length != 2 || parts[0].isBlank() || parts[1].isBlank()) {
-            throw new IllegalArgumentException(
-                    "not the name of a task: '" + name + "'; write package.Class::method, as in com.acme.Tasks::checksum");
+            throw new IllegalArgumentException("not the name of a task: '" + name
+                    + "'; write package.Class::method, as in com.acme.Tasks::checksum");
         }
         return parts;
     }
@@ -190,11 +190,13 @@ public final class Task<R> {
         return descriptor;
     }
 
-    @Nullable Object[] captured() {
+    @Nullable
+    Object[] captured() {
         return captured;
     }
 
-    @Nullable Object[] arguments() {
+    @Nullable
+    Object[] arguments() {
         return arguments;
     }
 

@@ -74,7 +74,8 @@ public final class TaskCodec {
         try {
             encoded = codec.encode(new Object[] {task.descriptor(), task.captured(), task.arguments()});
         } catch (EncodingException e) {
-            throw new IllegalArgumentException("cannot send " + task.name() + ": " + place(e.path()) + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "cannot send " + task.name() + ": " + place(e.path()) + e.getMessage(), e);
         }
         return ByteBuffer.allocate(1 + encoded.length)
                 .put((byte) task.kind().ordinal())
@@ -181,7 +182,8 @@ public final class TaskCodec {
                 default -> throw new DecodingException("unknown kind of outcome");
             };
         } catch (DecodingException | ClassCastException | NullPointerException e) {
-            return new Outcome.Threw(Failure.of("the result came back but cannot be read here: " + e.getMessage(), where));
+            return new Outcome.Threw(
+                    Failure.of("the result came back but cannot be read here: " + e.getMessage(), where));
         }
     }
 

@@ -24,8 +24,8 @@ public record TaskContext(TaskId id, int attempt, String name, Map<String, Strin
     public static TaskContext current() {
         var context = CURRENT.get();
         if (context == null) {
-            throw new IllegalStateException("no task runs on thread " + Thread.currentThread().getName()
-                    + "; ask on the thread that the task was started on");
+            throw new IllegalStateException("no task runs on thread "
+                    + Thread.currentThread().getName() + "; ask on the thread that the task was started on");
         }
         return context;
     }

@@ -18,7 +18,11 @@ public final class TaskFailedException extends RuntimeException {
     }
 
     TaskFailedException(Failure failure, @Nullable Throwable cause) {
-        super(failure.className().equals(TaskFailedException.class.getName()) ? failure.message() : failure.toString(), cause);
+        super(
+                failure.className().equals(TaskFailedException.class.getName())
+                        ? failure.message()
+                        : failure.toString(),
+                cause);
         this.failure = failure;
     }
 

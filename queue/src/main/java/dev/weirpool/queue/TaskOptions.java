@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0, the default, is served first; 1, 2 and 3 wait until nothing is ahead of them
  * @param headers text that travels with the task, readable without its arguments
  */
-public record TaskOptions(int attempts, Duration delay, @Nullable Instant at, int priority, Map<String, String> headers) {
+public record TaskOptions(
+        int attempts, Duration delay, @Nullable Instant at, int priority, Map<String, String> headers) {
 
     public static final TaskOptions DEFAULT = new TaskOptions(3, Duration.ZERO, null, 0, Map.of());
 

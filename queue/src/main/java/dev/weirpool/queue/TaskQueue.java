@@ -32,7 +32,8 @@ public final class TaskQueue implements AutoCloseable {
         this.redis = redis;
         this.broker = new Broker(name);
         this.submitter = new Submitter(redis, broker);
-        this.codec = new TaskCodec(() -> redis, "process " + ProcessHandle.current().pid());
+        this.codec =
+                new TaskCodec(() -> redis, "process " + ProcessHandle.current().pid());
     }
 
     /**
@@ -86,7 +87,8 @@ public final class TaskQueue implements AutoCloseable {
             return new TaskId(submitter.producer(), sent.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             throw new RedisUnavailableException(
-                    redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there", e);
+                    redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RedisUnavailableException("interrupted while the task was being sent; it may still get there", e);

@@ -25,7 +25,12 @@ final class Heartbeat extends Duty {
      * @param workers those that are registered; called on this duty's thread
      * @param found told what each heartbeat found, on this duty's thread
      */
-    Heartbeat(Redis redis, Broker broker, Duration lease, Supplier<List<String>> workers, Consumer<HeartbeatReply> found) {
+    Heartbeat(
+            Redis redis,
+            Broker broker,
+            Duration lease,
+            Supplier<List<String>> workers,
+            Consumer<HeartbeatReply> found) {
         super("weirpool-heartbeat-" + broker.queue(), redis);
         this.broker = broker;
         this.lease = lease;

@@ -197,12 +197,20 @@ public final class Launcher implements AutoCloseable {
             failedBirths = 0;
             if (!stopping) {
                 if (code != WorkerExit.DONE.code) {
-                    log.warn("worker {}, pid {}, ended with {}; starting another", child.worker(), child.pid(), describe(code));
+                    log.warn(
+                            "worker {}, pid {}, ended with {}; starting another",
+                            child.worker(),
+                            child.pid(),
+                            describe(code));
                 }
                 spawn();
             }
         } else if (!stopping) {
-            log.warn("worker {}, pid {}, ended with {} before it was ready", child.worker(), child.pid(), describe(code));
+            log.warn(
+                    "worker {}, pid {}, ended with {} before it was ready",
+                    child.worker(),
+                    child.pid(),
+                    describe(code));
             bornDead(child.lastWords());
         }
         finishIfEmpty();
@@ -286,7 +294,10 @@ public final class Launcher implements AutoCloseable {
             for (var lost : reply.lost()) {
                 var child = children.get(lost);
                 if (child != null) {
-                    log.warn("worker {} was taken for dead and is fenced off; killing pid {} and starting another", lost, child.pid());
+                    log.warn(
+                            "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
+                            lost,
+                            child.pid());
                     child.kill();
                 }
             }
@@ -324,7 +335,9 @@ public final class Launcher implements AutoCloseable {
     }
 
     private Envelope sealed(Task<?> task) {
-        return new TaskCodec(() -> redis, "launcher").draft(task, TaskOptions.DEFAULT, false).seal(0, 0);
+        return new TaskCodec(() -> redis, "launcher")
+                .draft(task, TaskOptions.DEFAULT, false)
+                .seal(0, 0);
     }
 
     /** An exit code, or the signal that the shell's convention makes of one. */

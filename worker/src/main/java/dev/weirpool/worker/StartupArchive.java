@@ -6,9 +6,9 @@ import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.redis.CacheDirectory;
 import dev.weirpool.queue.redis.EmbeddedServer;
 import dev.weirpool.queue.redis.Redis;
-import dev.weirpool.queue.redis.CacheDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,14 +19,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +88,8 @@ public final class StartupArchive implements AutoCloseable {
             return Optional.empty();
         }
         var name = fileName();
-        var found = Stream.of(jars.get(0).resolveSibling(name), CacheDirectory.path().resolve(name))
+        var found = Stream.of(
+                        jars.get(0).resolveSibling(name), CacheDirectory.path().resolve(name))
                 .filter(Files::isReadable)
                 .findFirst();
         if (found.isEmpty() && making.compareAndSet(false, true)) {
@@ -137,7 +138,14 @@ public final class StartupArchive implements AutoCloseable {
 
     private WorkerSettings trainingSettings(String queue, Board board) {
         return new WorkerSettings(
-                "training", redis.uri(), queue, redis.timeout(), Duration.ofMinutes(1), 1, board.file(), Optional.empty());
+                "training",
+                redis.uri(),
+                queue,
+                redis.timeout(),
+                Duration.ofMinutes(1),
+                1,
+                board.file(),
+                Optional.empty());
     }
 
     private void train(Path unfinished, WorkerSettings settings) throws IOException, InterruptedException {
@@ -225,7 +233,8 @@ public final class StartupArchive implements AutoCloseable {
 
     private static Path locationOf(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException("cannot tell where " + type.getName() + " was loaded from", e);
         }

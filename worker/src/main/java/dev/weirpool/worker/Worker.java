@@ -50,7 +50,8 @@ final class Worker {
         this.settings = settings;
         this.redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO);
         this.broker = new Broker(settings.queue());
-        this.codec = new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
+        this.codec =
+                new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
         this.runner = new TaskRunner(codec);
         this.board = Board.open(settings.board());
     }
@@ -121,8 +122,10 @@ final class Worker {
             return new Settlement.Complete(envelope, codec.encode(new Outcome.Cancelled()));
         }
         if (envelope.size() > Envelope.MIN_BYTES && envelope.attempt() > envelope.maxAttempts()) {
-            return bury(envelope, "gave up after " + envelope.maxAttempts() + (envelope.maxAttempts() == 1 ? " attempt" : " attempts")
-                    + ": the worker died each time while it ran");
+            return bury(
+                    envelope,
+                    "gave up after " + envelope.maxAttempts() + (envelope.maxAttempts() == 1 ? " attempt" : " attempts")
+                            + ": the worker died each time while it ran");
         }
         var outcome = runner.run(envelope);
         if (outcome.isEmpty()) {

@@ -17,7 +17,8 @@ public final class WorkerMain {
 
     public static void main(String[] arguments) {
         var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-        System.setIn(InputStream.nullInputStream()); // a task that reads or closes its standard input gets nothing of ours
+        System.setIn(
+                InputStream.nullInputStream()); // a task that reads or closes its standard input gets nothing of ours
         Worker worker;
         try {
             worker = Worker.boot(WorkerSettings.readFrom(in));

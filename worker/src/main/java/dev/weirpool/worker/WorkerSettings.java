@@ -40,7 +40,10 @@ record WorkerSettings(
         line(out, "maxTasks", Integer.toString(maxTasks));
         line(out, "board", board.toString());
         if (initializer.isPresent()) {
-            line(out, "initializer", Base64.getEncoder().encodeToString(initializer.get().raw()));
+            line(
+                    out,
+                    "initializer",
+                    Base64.getEncoder().encodeToString(initializer.get().raw()));
         }
         out.write(END + "\n");
         out.flush();

@@ -7,7 +7,11 @@ public final class WorkersCannotStartException extends RuntimeException {
 
     WorkersCannotStartException(int births, List<String> lastWords) {
         super("no worker could start, " + births + " times in a row; "
-                + (lastWords.isEmpty() ? "the last one left no word on stderr" : "the last one's words on stderr:\n  "
-                        + String.join("\n  ", lastWords.subList(Math.max(0, lastWords.size() - 12), lastWords.size()))));
+                + (lastWords.isEmpty()
+                        ? "the last one left no word on stderr"
+                        : "the last one's words on stderr:\n  "
+                                + String.join(
+                                        "\n  ",
+                                        lastWords.subList(Math.max(0, lastWords.size() - 12), lastWords.size()))));
     }
 }

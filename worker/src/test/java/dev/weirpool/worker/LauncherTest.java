@@ -26,202 +26,208 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class LauncherTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final RedisOptions REDIS = RedisOptions.embedded();
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final RedisOptions REDIS = RedisOptions.embedded();
 
-  @TempDir
-  Path directory;
+    @TempDir
+    Path directory;
 
-  private final String queueName = "launcher-" + UUID.randomUUID();
-  private TaskQueue queue;
-  private Path signedIn;
+    private final String queueName = "launcher-" + UUID.randomUUID();
+    private TaskQueue queue;
+    private Path signedIn;
 
-  @BeforeEach
-  void connect() {
-    queue = TaskQueue.connect(REDIS, queueName);
-    signedIn = directory.resolve("signed-in");
-  }
-
-  @AfterEach
-  void disconnect() {
-    queue.close();
-  }
-
-  @Test
-  void keepsAsManyWorkersAsAskedForWhenOneIsKilled() throws Exception {
-    try (var launcher = Launcher.start(options(3))) {
-      await().atMost(LIMIT).until(() -> queue.workers() == 3);
-      var before = launcher.pids();
-      var victim = before.get(1);
-
-      ProcessHandle.of(victim).orElseThrow().destroyForcibly();
-
-      await().atMost(Duration.ofSeconds(1))
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> launcher.pids().size() == 3 && !launcher.pids().contains(victim));
-      assertThat(launcher.pids()).contains(before.get(0), before.get(2)).allMatch(LauncherTest::isAlive);
-      await().atMost(LIMIT).until(() -> queue.workers() == 3);
+    @BeforeEach
+    void connect() {
+        queue = TaskQueue.connect(REDIS, queueName);
+        signedIn = directory.resolve("signed-in");
     }
-  }
 
-  @Test
-  void givesBackTheTaskOfAWorkerThatWasKilled() throws Exception {
-    try (var launcher = Launcher.start(options(1))) {
-      queue.send(Task.of(Work::waitFor, signedIn.toString(), directory.resolve("gate").toString()));
-      var first = pidsSignedIn(1).get(0);
-
-      ProcessHandle.of(first).orElseThrow().destroyForcibly();
-
-      var second = pidsSignedIn(2).get(1);
-      assertThat(second).isNotEqualTo(first);
-      Files.createFile(directory.resolve("gate"));
-      assertThat(pidsSignedIn(3).get(2)).isEqualTo(second);
+    @AfterEach
+    void disconnect() {
+        queue.close();
     }
-  }
 
-  @Test
-  void replacesAWorkerThatHasRunItsShareOfTasks() throws Exception {
-    try (var launcher = Launcher.start(options(1).withMaxTasksPerWorker(2))) {
-      for (var i = 0; i < 5; i++) {
-        queue.send(Task.of(Work::signIn, signedIn.toString()));
-      }
+    @Test
+    void keepsAsManyWorkersAsAskedForWhenOneIsKilled() throws Exception {
+        try (var launcher = Launcher.start(options(3))) {
+            await().atMost(LIMIT).until(() -> queue.workers() == 3);
+            var before = launcher.pids();
+            var victim = before.get(1);
 
-      var pids = pidsSignedIn(5);
+            ProcessHandle.of(victim).orElseThrow().destroyForcibly();
 
-      assertThat(pids.get(0)).isEqualTo(pids.get(1)).isNotEqualTo(pids.get(2));
-      assertThat(pids.get(2)).isEqualTo(pids.get(3)).isNotEqualTo(pids.get(4));
+            await().atMost(Duration.ofSeconds(1))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> launcher.pids().size() == 3 && !launcher.pids().contains(victim));
+            assertThat(launcher.pids()).contains(before.get(0), before.get(2)).allMatch(LauncherTest::isAlive);
+            await().atMost(LIMIT).until(() -> queue.workers() == 3);
+        }
     }
-  }
 
-  @Test
-  void letsARunningTaskEndWhenItIsStopped() throws Exception {
-    try (var launcher = Launcher.start(options(1))) {
-      var gate = directory.resolve("gate");
-      queue.send(Task.of(Work::waitFor, signedIn.toString(), gate.toString()));
-      queue.send(Task.of(Work::signIn, signedIn.toString()));
-      pidsSignedIn(1);
+    @Test
+    void givesBackTheTaskOfAWorkerThatWasKilled() throws Exception {
+        try (var launcher = Launcher.start(options(1))) {
+            queue.send(Task.of(
+                    Work::waitFor,
+                    signedIn.toString(),
+                    directory.resolve("gate").toString()));
+            var first = pidsSignedIn(1).get(0);
 
-      launcher.stop(LIMIT);
-      assertThat(launcher.await(Duration.ofMillis(200))).isFalse();
-      Files.createFile(gate);
+            ProcessHandle.of(first).orElseThrow().destroyForcibly();
 
-      assertThat(launcher.await(LIMIT)).isTrue();
-      assertThat(pidsSignedIn(2)).hasSize(2);
-      assertThat(queue.size()).isEqualTo(1);
-      assertThat(queue.workers()).isZero();
+            var second = pidsSignedIn(2).get(1);
+            assertThat(second).isNotEqualTo(first);
+            Files.createFile(directory.resolve("gate"));
+            assertThat(pidsSignedIn(3).get(2)).isEqualTo(second);
+        }
     }
-  }
 
-  @Test
-  void killsAWorkerThatHasNotEndedWithinTheGrace() throws Exception {
-    try (var launcher = Launcher.start(options(1))) {
-      queue.send(Task.of(Work::hang, signedIn.toString()));
-      var pid = pidsSignedIn(1).get(0);
+    @Test
+    void replacesAWorkerThatHasRunItsShareOfTasks() throws Exception {
+        try (var launcher = Launcher.start(options(1).withMaxTasksPerWorker(2))) {
+            for (var i = 0; i < 5; i++) {
+                queue.send(Task.of(Work::signIn, signedIn.toString()));
+            }
 
-      launcher.stop(Duration.ofMillis(100));
+            var pids = pidsSignedIn(5);
 
-      assertThat(launcher.await(LIMIT)).isTrue();
-      assertThat(isAlive(pid)).isFalse();
-      assertThat(queue.size()).isEqualTo(1);
+            assertThat(pids.get(0)).isEqualTo(pids.get(1)).isNotEqualTo(pids.get(2));
+            assertThat(pids.get(2)).isEqualTo(pids.get(3)).isNotEqualTo(pids.get(4));
+        }
     }
-  }
 
-  @Test
-  void killsIdleAndBusyWorkersAtOnce() throws Exception {
-    var launcher = Launcher.start(options(2));
-    queue.send(Task.of(Work::hang, signedIn.toString()));
-    pidsSignedIn(1);
-    await().atMost(LIMIT).until(() -> queue.workers() == 2);
-    var pids = launcher.pids();
+    @Test
+    void letsARunningTaskEndWhenItIsStopped() throws Exception {
+        try (var launcher = Launcher.start(options(1))) {
+            var gate = directory.resolve("gate");
+            queue.send(Task.of(Work::waitFor, signedIn.toString(), gate.toString()));
+            queue.send(Task.of(Work::signIn, signedIn.toString()));
+            pidsSignedIn(1);
 
-    launcher.close();
+            launcher.stop(LIMIT);
+            assertThat(launcher.await(Duration.ofMillis(200))).isFalse();
+            Files.createFile(gate);
 
-    assertThat(pids).hasSize(2).noneMatch(LauncherTest::isAlive);
-    assertThat(queue.workers()).isZero();
-    assertThat(queue.size()).isEqualTo(1);
-  }
-
-  @Test
-  void givesUpWithTheLastWordsOfWorkersThatCannotBoot() {
-    try (var launcher = Launcher.start(options(3).withJvmFlags(List.of("-XX:NoSuchFlag")))) {
-      assertThatThrownBy(() -> launcher.await(LIMIT.multipliedBy(2)))
-          .isInstanceOf(WorkersCannotStartException.class)
-          .hasMessageContaining("5 times in a row")
-          .hasMessageContaining("NoSuchFlag");
+            assertThat(launcher.await(LIMIT)).isTrue();
+            assertThat(pidsSignedIn(2)).hasSize(2);
+            assertThat(queue.size()).isEqualTo(1);
+            assertThat(queue.workers()).isZero();
+        }
     }
-  }
 
-  @Test
-  void givesUpWithTheReasonWhenTheInitializerFails() {
-    try (var launcher = Launcher.start(options(5).withInitializer(Task.of(Work::refuse)))) {
-      assertThatThrownBy(() -> launcher.await(LIMIT))
-          .isInstanceOf(WorkersCannotStartException.class)
-          .hasMessageContaining("no licence for this machine");
-      assertThat(launcher.pids()).isEmpty();
+    @Test
+    void killsAWorkerThatHasNotEndedWithinTheGrace() throws Exception {
+        try (var launcher = Launcher.start(options(1))) {
+            queue.send(Task.of(Work::hang, signedIn.toString()));
+            var pid = pidsSignedIn(1).get(0);
+
+            launcher.stop(Duration.ofMillis(100));
+
+            assertThat(launcher.await(LIMIT)).isTrue();
+            assertThat(isAlive(pid)).isFalse();
+            assertThat(queue.size()).isEqualTo(1);
+        }
     }
-  }
 
-  @Test
-  void leavesNoWorkerBehindWhenItsProcessIsKilled() throws Exception {
-    var host = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            KilledHost.class.getName(),
-            queueName)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-    try {
-      host.outputWriter().append(REDIS.open().uri() + "\n").flush();
-      var out = new BufferedReader(new InputStreamReader(host.getInputStream(), StandardCharsets.UTF_8));
-      var pids = Stream.of(out.readLine().split(" ")).map(Long::valueOf).toList();
-      assertThat(pids).hasSize(3).allMatch(LauncherTest::isAlive);
+    @Test
+    void killsIdleAndBusyWorkersAtOnce() throws Exception {
+        var launcher = Launcher.start(options(2));
+        queue.send(Task.of(Work::hang, signedIn.toString()));
+        pidsSignedIn(1);
+        await().atMost(LIMIT).until(() -> queue.workers() == 2);
+        var pids = launcher.pids();
 
-      host.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+        launcher.close();
 
-      await().atMost(Duration.ofSeconds(1))
-          .pollInterval(Duration.ofMillis(5))
-          .untilAsserted(() -> assertThat(pids).noneMatch(LauncherTest::isAlive));
-    } finally {
-      host.destroyForcibly();
+        assertThat(pids).hasSize(2).noneMatch(LauncherTest::isAlive);
+        assertThat(queue.workers()).isZero();
+        assertThat(queue.size()).isEqualTo(1);
     }
-  }
 
-  /** A process that keeps three workers until it is killed. */
-  static final class KilledHost {
-    public static void main(String[] arguments) throws Exception {
-      var uri = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-      var redis = RedisOptions.of(uri);
-      var launcher = Launcher.start(LauncherOptions.of(3, redis, arguments[0]));
-      try (var queue = TaskQueue.connect(redis, arguments[0])) {
-        await().atMost(LIMIT).until(() -> queue.workers() == 3);
-      }
-      System.out.println(String.join(" ", launcher.pids().stream().map(String::valueOf).toList()));
-      launcher.await(Duration.ofMinutes(1));
+    @Test
+    void givesUpWithTheLastWordsOfWorkersThatCannotBoot() {
+        try (var launcher = Launcher.start(options(3).withJvmFlags(List.of("-XX:NoSuchFlag")))) {
+            assertThatThrownBy(() -> launcher.await(LIMIT.multipliedBy(2)))
+                    .isInstanceOf(WorkersCannotStartException.class)
+                    .hasMessageContaining("5 times in a row")
+                    .hasMessageContaining("NoSuchFlag");
+        }
     }
-  }
 
-  @Test
-  void refusesLessThanOneProcess() {
-    assertThatThrownBy(() -> options(0)).hasMessage("processes must be at least 1, got 0");
-  }
+    @Test
+    void givesUpWithTheReasonWhenTheInitializerFails() {
+        try (var launcher = Launcher.start(options(5).withInitializer(Task.of(Work::refuse)))) {
+            assertThatThrownBy(() -> launcher.await(LIMIT))
+                    .isInstanceOf(WorkersCannotStartException.class)
+                    .hasMessageContaining("no licence for this machine");
+            assertThat(launcher.pids()).isEmpty();
+        }
+    }
 
-  private LauncherOptions options(int processes) {
-    return LauncherOptions.of(processes, REDIS, queueName);
-  }
+    @Test
+    void leavesNoWorkerBehindWhenItsProcessIsKilled() throws Exception {
+        var host = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledHost.class.getName(),
+                        queueName)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            host.outputWriter().append(REDIS.open().uri() + "\n").flush();
+            var out = new BufferedReader(new InputStreamReader(host.getInputStream(), StandardCharsets.UTF_8));
+            var pids = Stream.of(out.readLine().split(" ")).map(Long::valueOf).toList();
+            assertThat(pids).hasSize(3).allMatch(LauncherTest::isAlive);
 
-  private List<Long> pidsSignedIn(int count) throws IOException {
-    await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> lines().size() >= count);
-    return lines().stream().map(Long::valueOf).toList();
-  }
+            host.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
 
-  private List<String> lines() throws IOException {
-    return Files.exists(signedIn) ? Files.readAllLines(signedIn) : List.of();
-  }
+            await().atMost(Duration.ofSeconds(1))
+                    .pollInterval(Duration.ofMillis(5))
+                    .untilAsserted(() -> assertThat(pids).noneMatch(LauncherTest::isAlive));
+        } finally {
+            host.destroyForcibly();
+        }
+    }
 
-  private static boolean isAlive(long pid) {
-    // an orphan that has exited stays a zombie until process 1 takes notice of it
-    var command = ProcessHandle.of(pid).filter(ProcessHandle::isAlive).flatMap(process -> process.info().command());
-    return command.isPresent();
-  }
+    /** A process that keeps three workers until it is killed. */
+    static final class KilledHost {
+        public static void main(String[] arguments) throws Exception {
+            var uri = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+            var redis = RedisOptions.of(uri);
+            var launcher = Launcher.start(LauncherOptions.of(3, redis, arguments[0]));
+            try (var queue = TaskQueue.connect(redis, arguments[0])) {
+                await().atMost(LIMIT).until(() -> queue.workers() == 3);
+            }
+            System.out.println(String.join(
+                    " ", launcher.pids().stream().map(String::valueOf).toList()));
+            launcher.await(Duration.ofMinutes(1));
+        }
+    }
+
+    @Test
+    void refusesLessThanOneProcess() {
+        assertThatThrownBy(() -> options(0)).hasMessage("processes must be at least 1, got 0");
+    }
+
+    private LauncherOptions options(int processes) {
+        return LauncherOptions.of(processes, REDIS, queueName);
+    }
+
+    private List<Long> pidsSignedIn(int count) throws IOException {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> lines().size() >= count);
+        return lines().stream().map(Long::valueOf).toList();
+    }
+
+    private List<String> lines() throws IOException {
+        return Files.exists(signedIn) ? Files.readAllLines(signedIn) : List.of();
+    }
+
+    private static boolean isAlive(long pid) {
+        // an orphan that has exited stays a zombie until process 1 takes notice of it
+        var command = ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .flatMap(process -> process.info().command());
+        return command.isPresent();
+    }
 }

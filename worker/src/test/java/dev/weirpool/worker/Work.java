@@ -8,33 +8,33 @@ import java.util.concurrent.TimeUnit;
 
 /** What the tests have workers do. */
 final class Work {
-  private Work() {}
+    private Work() {}
 
-  /** Leaves a line with the pid of the process it runs in. */
-  static void signIn(String file) throws IOException {
-    Files.writeString(
-        Path.of(file),
-        ProcessHandle.current().pid() + "\n",
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
-  }
-
-  /** Signs in, then goes on for longer than any test waits. */
-  static void hang(String file) throws Exception {
-    signIn(file);
-    TimeUnit.MINUTES.sleep(10);
-  }
-
-  /** Signs in, waits until {@code gate} is there, and signs in again. */
-  static void waitFor(String file, String gate) throws Exception {
-    signIn(file);
-    while (!Files.exists(Path.of(gate))) {
-      TimeUnit.MILLISECONDS.sleep(10);
+    /** Leaves a line with the pid of the process it runs in. */
+    static void signIn(String file) throws IOException {
+        Files.writeString(
+                Path.of(file),
+                ProcessHandle.current().pid() + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
-    signIn(file);
-  }
 
-  static void refuse() {
-    throw new IllegalStateException("no licence for this machine");
-  }
+    /** Signs in, then goes on for longer than any test waits. */
+    static void hang(String file) throws Exception {
+        signIn(file);
+        TimeUnit.MINUTES.sleep(10);
+    }
+
+    /** Signs in, waits until {@code gate} is there, and signs in again. */
+    static void waitFor(String file, String gate) throws Exception {
+        signIn(file);
+        while (!Files.exists(Path.of(gate))) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        signIn(file);
+    }
+
+    static void refuse() {
+        throw new IllegalStateException("no licence for this machine");
+    }
 }

@@ -129,8 +129,10 @@ public final class Broker {
         return switch (text(reply.get(0))) {
             case "OK" -> claimed(list(reply.get(1)), list(reply.get(2)));
             case "PAUSED" -> new StepReply.Paused();
-            case "RESYNC" -> new StepReply.Resync(
-                    list(reply.get(1)).stream().map(raw -> Envelope.stored((byte[]) raw)).toList());
+            case "RESYNC" ->
+                new StepReply.Resync(list(reply.get(1)).stream()
+                        .map(raw -> Envelope.stored((byte[]) raw))
+                        .toList());
             case "FENCED" -> new StepReply.Fenced();
             default -> throw unexpected(STEP, reply);
         };

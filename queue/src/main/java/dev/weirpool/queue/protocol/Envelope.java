@@ -108,8 +108,8 @@ public final class Envelope {
             throw new IllegalArgumentException("an envelope of " + raw.length + " bytes is too short");
         }
         if (raw[0] != VERSION) {
-            throw new IllegalArgumentException("unknown envelope version " + raw[0]
-                    + "; this worker reads version " + VERSION + ": upgrade the workers before the clients");
+            throw new IllegalArgumentException("unknown envelope version " + raw[0] + "; this worker reads version "
+                    + VERSION + ": upgrade the workers before the clients");
         }
         if (FIXED_BYTES + 2 + headerBytes() > raw.length) {
             throw new IllegalArgumentException("the headers of the envelope run over its end");
@@ -155,7 +155,13 @@ public final class Envelope {
     }
 
     /** All of an envelope but its id, which is given when it is sent. */
-    public record Draft(String name, int priority, boolean awaitsResult, int maxAttempts, Map<String, String> headers, byte[] body) {
+    public record Draft(
+            String name,
+            int priority,
+            boolean awaitsResult,
+            int maxAttempts,
+            Map<String, String> headers,
+            byte[] body) {
 
         /**
          * @throws IllegalArgumentException if the envelope would be larger than {@link #MAX_BYTES}
@@ -187,11 +193,12 @@ public final class Envelope {
             all.put(NAME, name);
             all.putAll(headers);
             var size = all.entrySet().stream()
-                    .mapToInt(e -> 4 + e.getKey().getBytes(UTF_8).length + e.getValue().getBytes(UTF_8).length)
+                    .mapToInt(e ->
+                            4 + e.getKey().getBytes(UTF_8).length + e.getValue().getBytes(UTF_8).length)
                     .sum();
             if (size > 0xffff) {
-                throw new IllegalArgumentException("the headers of " + name + " take " + size
-                        + " bytes, more than the limit of " + 0xffff);
+                throw new IllegalArgumentException(
+                        "the headers of " + name + " take " + size + " bytes, more than the limit of " + 0xffff);
             }
             var out = ByteBuffer.allocate(size);
             all.forEach((key, value) -> {

@@ -33,8 +33,7 @@ public final class EmbeddedServer {
     private static final int TRIES = 5;
 
     /** Runs the server until it ends, or until our end of the pipe on standard input closes. */
-    private static final String LIFELINE =
-            """
+    private static final String LIFELINE = """
             exec 3<&0
             "$1" "$2/redis.conf" 3<&- &
             server=$!
@@ -112,16 +111,19 @@ public final class EmbeddedServer {
     private static void writeConfiguration(Path directory, int port, String password) throws IOException {
         var file = directory.resolve("redis.conf");
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, String.join("\n",
-                "port " + port,
-                "bind 127.0.0.1",
-                "requirepass " + password,
-                "maxmemory-policy noeviction",
-                "save \"\"",
-                "appendonly no",
-                "dir \"" + directory + "\"",
-                "logfile \"" + directory.resolve("redis.log") + "\"",
-                ""));
+        Files.writeString(
+                file,
+                String.join(
+                        "\n",
+                        "port " + port,
+                        "bind 127.0.0.1",
+                        "requirepass " + password,
+                        "maxmemory-policy noeviction",
+                        "save \"\"",
+                        "appendonly no",
+                        "dir \"" + directory + "\"",
+                        "logfile \"" + directory.resolve("redis.log") + "\"",
+                        ""));
     }
 
     private void awaitReady() throws IOException {

@@ -67,8 +67,8 @@ public final class Redis implements AutoCloseable {
             var major = Integer.parseInt(version.group(1));
             var minor = Integer.parseInt(version.group(2));
             if (major < 6 || (major == 6 && minor < 2)) {
-                throw new RedisRefusedException("Redis at " + RedisUri.masked(uri) + " is version " + major + "." + minor
-                        + "; Weirpool needs 6.2 or later");
+                throw new RedisRefusedException("Redis at " + RedisUri.masked(uri) + " is version " + major + "."
+                        + minor + "; Weirpool needs 6.2 or later");
             }
         }
         var policy = Pattern.compile("maxmemory_policy:(\\S+)").matcher(info);

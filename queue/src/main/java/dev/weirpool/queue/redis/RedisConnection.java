@@ -137,7 +137,8 @@ public final class RedisConnection implements AutoCloseable {
     private RuntimeException translate(JedisException e) {
         if (e instanceof JedisConnectionException) {
             return new RedisUnavailableException(
-                    "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable?", e);
+                    "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable?",
+                    e);
         }
         var code = code(e);
         if (PASSING.contains(code)) {
@@ -149,7 +150,8 @@ public final class RedisConnection implements AutoCloseable {
         }
         if (Set.of("NOAUTH", "WRONGPASS", "NOPERM").contains(code)) {
             return new RedisRefusedException(
-                    "Redis at " + server + " refused us: " + e.getMessage() + "; check user and password in its URL", e);
+                    "Redis at " + server + " refused us: " + e.getMessage() + "; check user and password in its URL",
+                    e);
         }
         return new RedisRefusedException("Redis at " + server + " refused a command: " + e.getMessage(), e);
     }

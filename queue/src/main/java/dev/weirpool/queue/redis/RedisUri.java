@@ -22,9 +22,8 @@ public final class RedisUri {
         try {
             uri = new URI(text.strip());
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(
-                    "not a Redis address: " + masked(text) + "; write redis://host:6379, with special characters of a"
-                            + " password percent-encoded");
+            throw new IllegalArgumentException("not a Redis address: " + masked(text)
+                    + "; write redis://host:6379, with special characters of a" + " password percent-encoded");
         }
         if (uri.getScheme() == null || !SCHEMES.contains(uri.getScheme())) {
             throw new IllegalArgumentException("not a Redis address: " + masked(text)
@@ -58,8 +57,8 @@ public final class RedisUri {
         try {
             return Integer.parseUnsignedInt(path.substring(1));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "not a database number: " + path.substring(1) + " in " + masked(uri) + "; write redis://host:6379/0");
+            throw new IllegalArgumentException("not a database number: " + path.substring(1) + " in " + masked(uri)
+                    + "; write redis://host:6379/0");
         }
     }
 }
