@@ -50,6 +50,7 @@ public final class Progress implements AutoCloseable {
   }
 
   /** The launcher script knows; a JVM by itself only knows whether all its streams are one. */
+  @SuppressWarnings("SystemConsoleNull") // from Java 22 on there always is one: good enough for a guess
   private static boolean isTerminal() {
     String known = System.getProperty("weirpool.stderr.terminal");
     return known != null ? Boolean.parseBoolean(known) : System.console() != null;
