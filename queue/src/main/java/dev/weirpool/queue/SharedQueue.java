@@ -117,7 +117,9 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         var broker = new SharedQueueBroker(opened, name);
         var state = broker.state();
         return new SharedQueue<>(
-                broker, codec(opened), state.isKnown() ? SharedQueueState.open(state.maxSize()) : SharedQueueState.NONE);
+                broker,
+                codec(opened),
+                state.isKnown() ? SharedQueueState.open(state.maxSize()) : SharedQueueState.NONE);
     }
 
     /**
@@ -162,13 +164,10 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
     static Surrogate<SharedQueue, Reference> surrogate(Supplier<Redis> redis, TaskCodec codec) {
-        return new Surrogate<>(
-                SharedQueue.class, Reference.class, queue -> queue.reference(redis.get()), reference -> {
-                    var known = reference.maxSize == UNKNOWN
-                            ? SharedQueueState.NONE
-                            : SharedQueueState.open(reference.maxSize);
-                    return new SharedQueue<>(new SharedQueueBroker(redis.get(), reference.name), codec, known);
-                });
+        return new Surrogate<>(SharedQueue.class, Reference.class, queue -> queue.reference(redis.get()), reference -> {
+            var known = reference.maxSize == UNKNOWN ? SharedQueueState.NONE : SharedQueueState.open(reference.maxSize);
+            return new SharedQueue<>(new SharedQueueBroker(redis.get(), reference.name), codec, known);
+        });
     }
 
     private Reference reference(Redis receivers) {
@@ -177,8 +176,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         if (!here.getHost().equals(there.getHost())
                 || here.getPort() != there.getPort()
                 || !database(here.getPath()).equals(database(there.getPath()))) {
-            throw new IllegalArgumentException("queue " + name() + " lives on " + broker.redis() + ", but its receiver uses "
-                    + receivers + "; make both with the same Redis address");
+            throw new IllegalArgumentException("queue " + name() + " lives on " + broker.redis()
+                    + ", but its receiver uses " + receivers + "; make both with the same Redis address");
         }
         return new Reference(name(), known.isKnown() ? known.maxSize() : UNKNOWN);
     }
@@ -451,8 +450,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     public void taskDone() {
         if (!broker.done()) {
-            throw new IllegalStateException(
-                    "taskDone() was called too often: all items that were put on queue " + name() + " are done already");
+            throw new IllegalStateException("taskDone() was called too often: all items that were put on queue "
+                    + name() + " are done already");
         }
     }
 

@@ -27,8 +27,8 @@ final class Keys {
 
     Keys(String queue) {
         if (!NAME.matcher(queue).matches()) {
-            throw new IllegalArgumentException("not a queue name: '" + queue
-                    + "'; use 1 to 64 letters, digits, '.', '_' and '-'");
+            throw new IllegalArgumentException(
+                    "not a queue name: '" + queue + "'; use 1 to 64 letters, digits, '.', '_' and '-'");
         }
         this.prefix = "weirpool:{" + queue + "}:";
         this.ready = key("ready");

@@ -81,7 +81,11 @@ public final class SharedQueueBroker {
     }
 
     PutReply put(
-            RedisConnection connection, Session session, List<byte[]> items, SharedQueueState known, boolean hasWaited) {
+            RedisConnection connection,
+            Session session,
+            List<byte[]> items,
+            SharedQueueState known,
+            boolean hasWaited) {
         var arguments = new ArrayList<byte[]>(10 + items.size());
         arguments.add(keys.items);
         arguments.add(keys.state);
@@ -108,8 +112,8 @@ public final class SharedQueueBroker {
      * @param hasWaited whether the caller has waited for an item, and so wakes the next who does
      */
     public TakeReply take(int most, boolean isBounded, boolean hasWaited) {
-        var arguments = List.of(
-                keys.items, keys.state, keys.bell, keys.room, bytes(most), flag(isBounded), flag(hasWaited));
+        var arguments =
+                List.of(keys.items, keys.state, keys.bell, keys.room, bytes(most), flag(isBounded), flag(hasWaited));
         return redis.call(connection -> {
             var reply = connection.run(TAKE, 4, arguments);
             return reply instanceof List<?> items

@@ -26,7 +26,8 @@ class ScriptHeaderTest {
     static Stream<Path> scripts() throws IOException, URISyntaxException {
         var beside = ScriptHeaderTest.class.getResource("push.lua");
         assertThat(beside).isNotNull();
-        return Files.list(Path.of(beside.toURI()).getParent()).filter(file -> file.toString().endsWith(".lua"));
+        return Files.list(Path.of(beside.toURI()).getParent())
+                .filter(file -> file.toString().endsWith(".lua"));
     }
 
     @ParameterizedTest
@@ -71,10 +72,14 @@ class ScriptHeaderTest {
     @MethodSource("scripts")
     void usesEveryKeyAndArgumentItDocuments(Path script) throws IOException {
         for (var kind : Set.of("KEYS", "ARGV")) {
-            if (COMPUTED.matcher(body(script)).results().anyMatch(use -> use.group().contains(kind))) {
+            if (COMPUTED.matcher(body(script))
+                    .results()
+                    .anyMatch(use -> use.group().contains(kind))) {
                 continue; // an index that is computed may be any of them
             }
-            assertThat(numbers(USED, body(script), kind)).as(kind).containsAll(numbers(DOCUMENTED, header(script), kind));
+            assertThat(numbers(USED, body(script), kind))
+                    .as(kind)
+                    .containsAll(numbers(DOCUMENTED, header(script), kind));
         }
     }
 

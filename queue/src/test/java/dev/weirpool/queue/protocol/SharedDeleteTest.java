@@ -33,9 +33,9 @@ class SharedDeleteTest extends SharedQueueFixture {
         broker.delete();
 
         assertThat(keys()).allMatch(key -> key.startsWith("shared:session:"));
-        assertThat(keys()).allSatisfy(key -> assertThat((Long) connection.call(
-                        "PTTL", bytes("weirpool:{" + name + "}:" + key)))
-                .isBetween(1L, 600_000L));
+        assertThat(keys())
+                .allSatisfy(key -> assertThat((Long) connection.call("PTTL", bytes("weirpool:{" + name + "}:" + key)))
+                        .isBetween(1L, 600_000L));
     }
 
     @Test

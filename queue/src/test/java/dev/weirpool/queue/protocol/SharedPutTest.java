@@ -74,7 +74,8 @@ class SharedPutTest extends SharedQueueFixture {
         broker.put(connection, session, items("a"), unbounded, false);
         broker.shutdown(0, false);
 
-        assertThat(broker.put(connection, session, items("a"), unbounded, false)).isEqualTo(new PutReply.Accepted(1));
+        assertThat(broker.put(connection, session, items("a"), unbounded, false))
+                .isEqualTo(new PutReply.Accepted(1));
         assertThat(waiting()).containsExactly("a");
     }
 
@@ -107,7 +108,10 @@ class SharedPutTest extends SharedQueueFixture {
 
         broker.put(items("a"), unbounded, false);
 
-        var session = keys().stream().filter(key -> key.contains("session")).findFirst().orElseThrow();
+        var session = keys().stream()
+                .filter(key -> key.contains("session"))
+                .findFirst()
+                .orElseThrow();
         assertThat((Long) connection.call("PTTL", bytes("weirpool:{" + name + "}:" + session)))
                 .isBetween(500_000L, 600_000L);
     }
@@ -140,9 +144,10 @@ class SharedPutTest extends SharedQueueFixture {
 
         var reply = broker.put(items("a"), three, false);
 
-        assertThat(reply).isInstanceOfSatisfying(PutReply.Refused.class, refused -> assertThat(
-                        refused.state().maxSize())
-                .isEqualTo(5));
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        PutReply.Refused.class,
+                        refused -> assertThat(refused.state().maxSize()).isEqualTo(5));
         assertThat(waiting()).isEmpty();
     }
 
@@ -153,18 +158,20 @@ class SharedPutTest extends SharedQueueFixture {
 
         var reply = broker.put(items("a"), unbounded, false);
 
-        assertThat(reply).isInstanceOfSatisfying(PutReply.Refused.class, refused -> assertThat(
-                        refused.state().isShut())
-                .isTrue());
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        PutReply.Refused.class,
+                        refused -> assertThat(refused.state().isShut()).isTrue());
     }
 
     @Test
     void saysThatAQueueIsNotKnown() {
         var reply = broker.put(items("a"), unbounded, false);
 
-        assertThat(reply).isInstanceOfSatisfying(PutReply.Refused.class, refused -> assertThat(
-                        refused.state().isKnown())
-                .isFalse());
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        PutReply.Refused.class,
+                        refused -> assertThat(refused.state().isKnown()).isFalse());
         assertThat(keys()).isEmpty();
     }
 

@@ -77,7 +77,8 @@ abstract class SharedQueueFixture {
         return connection.call("LLEN", key(part)) instanceof Long length ? length : -1;
     }
 
-    @Nullable String value(String part) {
+    @Nullable
+    String value(String part) {
         return connection.call("GET", key(part)) instanceof byte[] value ? new String(value, UTF_8) : null;
     }
 

@@ -25,7 +25,9 @@ class SharedTakeTest extends SharedQueueFixture {
         broker.take(3, false, false);
 
         assertThat(broker.take(1, false, false))
-                .isInstanceOfSatisfying(TakeReply.Empty.class, empty -> assertThat(empty.state()).hasToString("open 0"));
+                .isInstanceOfSatisfying(
+                        TakeReply.Empty.class,
+                        empty -> assertThat(empty.state()).hasToString("open 0"));
     }
 
     @Test
@@ -87,9 +89,10 @@ class SharedTakeTest extends SharedQueueFixture {
 
         var reply = broker.take(1, false, true);
 
-        assertThat(reply).isInstanceOfSatisfying(TakeReply.Empty.class, empty -> assertThat(
-                        empty.state().isShut())
-                .isTrue());
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        TakeReply.Empty.class,
+                        empty -> assertThat(empty.state().isShut()).isTrue());
         assertThat(length("bell")).isEqualTo(1);
     }
 
