@@ -1,15 +1,15 @@
 /** The {@code weirpool} command. */
 module dev.weirpool.cli {
-  requires static transitive org.jspecify;
-  requires dev.weirpool.examples;
-  requires dev.weirpool.pool;
-  requires dev.weirpool.queue;
-  requires dev.weirpool.worker;
-  requires ch.qos.logback.classic;
-  requires info.picocli;
-  requires jdk.unsupported;
-  requires org.slf4j;
+    requires static transitive org.jspecify;
+    requires dev.weirpool.examples;
+    requires dev.weirpool.pool;
+    requires dev.weirpool.queue;
+    requires dev.weirpool.worker;
+    requires ch.qos.logback.classic;
+    requires info.picocli;
+    requires jdk.unsupported;
+    requires org.slf4j;
 
-  opens dev.weirpool.cli to
-      info.picocli;
+    opens dev.weirpool.cli to
+            info.picocli;
 }

@@ -18,47 +18,47 @@ import org.slf4j.LoggerFactory;
  * needs no JVM. Its name is in {@code WEIRPOOL_HEALTH_FILE}; without that there is none.
  */
 final class HealthFile implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(HealthFile.class);
-  private static final int PERIOD_SECONDS = 2;
-  private static final Duration SILENCE = Duration.ofSeconds(10);
+    private static final Logger log = LoggerFactory.getLogger(HealthFile.class);
+    private static final int PERIOD_SECONDS = 2;
+    private static final Duration SILENCE = Duration.ofSeconds(10);
 
-  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(HealthFile::daemon);
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(HealthFile::daemon);
 
-  private HealthFile() {}
+    private HealthFile() {}
 
-  static HealthFile start(Launcher launcher) {
-    var health = new HealthFile();
-    var name = System.getenv("WEIRPOOL_HEALTH_FILE");
-    if (name != null && !name.isBlank()) {
-      var file = Path.of(name);
-      health.timer.scheduleAtFixedRate(() -> touchIfHealthy(file, launcher), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
+    static HealthFile start(Launcher launcher) {
+        var health = new HealthFile();
+        var name = System.getenv("WEIRPOOL_HEALTH_FILE");
+        if (name != null && !name.isBlank()) {
+            var file = Path.of(name);
+            health.timer.scheduleAtFixedRate(() -> touchIfHealthy(file, launcher), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
+        }
+        return health;
     }
-    return health;
-  }
 
-  private static void touchIfHealthy(Path file, Launcher launcher) {
-    var now = Instant.now();
-    if (launcher.lastHeardOfRedis().plus(SILENCE).isBefore(now)) {
-      return;
+    private static void touchIfHealthy(Path file, Launcher launcher) {
+        var now = Instant.now();
+        if (launcher.lastHeardOfRedis().plus(SILENCE).isBefore(now)) {
+            return;
+        }
+        try {
+            if (!Files.exists(file)) {
+                Files.createFile(file);
+            }
+            Files.setLastModifiedTime(file, FileTime.from(now));
+        } catch (IOException e) {
+            log.warn("cannot touch {}: {}", file, e.getMessage());
+        }
     }
-    try {
-      if (!Files.exists(file)) {
-        Files.createFile(file);
-      }
-      Files.setLastModifiedTime(file, FileTime.from(now));
-    } catch (IOException e) {
-      log.warn("cannot touch {}: {}", file, e.getMessage());
+
+    private static Thread daemon(Runnable body) {
+        var thread = new Thread(body, "weirpool-health");
+        thread.setDaemon(true);
+        return thread;
     }
-  }
 
-  private static Thread daemon(Runnable body) {
-    var thread = new Thread(body, "weirpool-health");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  @Override
-  public void close() {
-    timer.shutdownNow();
-  }
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
 }

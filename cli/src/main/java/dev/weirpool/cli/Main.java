@@ -18,97 +18,98 @@ import picocli.CommandLine.ScopeType;
 
 /** The {@code weirpool} command: reads its arguments and turns every failure into one line and an exit code. */
 @Command(
-    name = "weirpool",
-    description = "A process pool for the JVM that starts on a laptop and spreads over a fleet.",
-    synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    subcommands = {Demo.class, WorkerCommand.class},
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:done",
-      "1:a fault of weirpool's own",
-      "2:called wrongly, or with something that does not exist",
-      "3:Redis cannot be reached, or is not suitable",
-      "4:no worker process could start",
-      "5:done, but for some items that failed and were named"
-    })
+        name = "weirpool",
+        description = "A process pool for the JVM that starts on a laptop and spreads over a fleet.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {Demo.class, WorkerCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:a fault of weirpool's own",
+            "2:called wrongly, or with something that does not exist",
+            "3:Redis cannot be reached, or is not suitable",
+            "4:no worker process could start",
+            "5:done, but for some items that failed and were named"
+        })
 public final class Main implements Callable<Integer> {
-  @Option(
-      names = "--verbose",
-      scope = ScopeType.INHERIT,
-      description = "Log every step, and print the stack trace of an error.")
-  private boolean verbose;
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Log every step, and print the stack trace of an error.")
+    private boolean verbose;
 
-  /** Runs the command and exits with its code. */
-  public static void main(String[] arguments) {
-    System.exit(execute(arguments));
-  }
-
-  static int execute(String... arguments) {
-    var main = new Main();
-    return new CommandLine(main)
-        .setExecutionStrategy(main::run)
-        .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure))
-        .setParameterExceptionHandler((wrong, given) -> main.refuse(wrong))
-        .execute(arguments);
-  }
-
-  private int run(ParseResult parsed) {
-    var root = (Logger) LoggerFactory.getLogger("dev.weirpool");
-    root.setLevel(verbose ? Level.DEBUG : Level.INFO);
-    return new CommandLine.RunLast().execute(parsed);
-  }
-
-  @Override
-  public Integer call() {
-    CommandLine.usage(this, System.err);
-    return ExitCode.USAGE;
-  }
-
-  private int refuse(ParameterException wrong) {
-    var command = wrong.getCommandLine();
-    say(String.valueOf(wrong.getMessage()));
-    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, command.getErr());
-    command.getErr().println("see " + command.getCommandSpec().qualifiedName() + " --help");
-    return ExitCode.USAGE;
-  }
-
-  private int report(Exception failure) {
-    if (verbose) {
-      failure.printStackTrace();
+    /** Runs the command and exits with its code. */
+    public static void main(String[] arguments) {
+        System.exit(execute(arguments));
     }
-    if (failure instanceof InterruptedException) {
-      return ExitCode.INTERRUPTED;
-    }
-    var code = codeOf(failure);
-    say(
-        code == ExitCode.FAULT
-            ? "a fault of ours: " + failure + "; run it again with --verbose and report what it prints"
-            : String.valueOf(failure.getMessage()));
-    return code;
-  }
 
-  private static int codeOf(Exception failure) {
-    if (failure instanceof WorkersCannotStartException || failure.getCause() instanceof WorkersCannotStartException) {
-      return ExitCode.NO_WORKERS;
+    static int execute(String... arguments) {
+        var main = new Main();
+        return new CommandLine(main)
+                .setExecutionStrategy(main::run)
+                .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure))
+                .setParameterExceptionHandler((wrong, given) -> main.refuse(wrong))
+                .execute(arguments);
     }
-    if (failure instanceof RedisUnavailableException
-        || failure instanceof RedisRefusedException
-        || failure instanceof RedisFullException) {
-      return ExitCode.REDIS;
+
+    private int run(ParseResult parsed) {
+        var root = (Logger) LoggerFactory.getLogger("dev.weirpool");
+        root.setLevel(verbose ? Level.DEBUG : Level.INFO);
+        return new CommandLine.RunLast().execute(parsed);
     }
-    return failure instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAULT;
-  }
 
-  private static void say(String message) {
-    System.err.println("weirpool: " + message);
-  }
-
-  static final class Version implements IVersionProvider {
     @Override
-    public String[] getVersion() {
-      return new String[] {"weirpool " + Main.class.getPackage().getImplementationVersion()};
+    public Integer call() {
+        CommandLine.usage(this, System.err);
+        return ExitCode.USAGE;
     }
-  }
+
+    private int refuse(ParameterException wrong) {
+        var command = wrong.getCommandLine();
+        say(String.valueOf(wrong.getMessage()));
+        CommandLine.UnmatchedArgumentException.printSuggestions(wrong, command.getErr());
+        command.getErr().println("see " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private int report(Exception failure) {
+        if (verbose) {
+            failure.printStackTrace();
+        }
+        if (failure instanceof InterruptedException) {
+            return ExitCode.INTERRUPTED;
+        }
+        var code = codeOf(failure);
+        say(
+                code == ExitCode.FAULT
+                        ? "a fault of ours: " + failure + "; run it again with --verbose and report what it prints"
+                        : String.valueOf(failure.getMessage()));
+        return code;
+    }
+
+    private static int codeOf(Exception failure) {
+        if (failure instanceof WorkersCannotStartException
+                || failure.getCause() instanceof WorkersCannotStartException) {
+            return ExitCode.NO_WORKERS;
+        }
+        if (failure instanceof RedisUnavailableException
+                || failure instanceof RedisRefusedException
+                || failure instanceof RedisFullException) {
+            return ExitCode.REDIS;
+        }
+        return failure instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAULT;
+    }
+
+    private static void say(String message) {
+        System.err.println("weirpool: " + message);
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"weirpool " + Main.class.getPackage().getImplementationVersion()};
+        }
+    }
 }

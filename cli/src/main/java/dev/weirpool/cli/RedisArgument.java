@@ -6,19 +6,19 @@ import picocli.CommandLine.Option;
 
 /** The option that says which Redis to use. */
 final class RedisArgument {
-  @Option(
-      names = "--redis",
-      paramLabel = "URL",
-      description = "The Redis to use, as redis://[user:password@]host[:port][/db]; else the one that"
-          + " WEIRPOOL_REDIS_URL names, which keeps a password off the command line.")
-  private @Nullable String url;
+    @Option(
+            names = "--redis",
+            paramLabel = "URL",
+            description = "The Redis to use, as redis://[user:password@]host[:port][/db]; else the one that"
+                    + " WEIRPOOL_REDIS_URL names, which keeps a password off the command line.")
+    private @Nullable String url;
 
-  boolean isGiven() {
-    return url != null || !RedisOptions.fromEnvironment().isEmbedded();
-  }
+    boolean isGiven() {
+        return url != null || !RedisOptions.fromEnvironment().isEmbedded();
+    }
 
-  /** What was given, else the embedded server. */
-  RedisOptions options() {
-    return url != null ? RedisOptions.of(url) : RedisOptions.fromEnvironment();
-  }
+    /** What was given, else the embedded server. */
+    RedisOptions options() {
+        return url != null ? RedisOptions.of(url) : RedisOptions.fromEnvironment();
+    }
 }

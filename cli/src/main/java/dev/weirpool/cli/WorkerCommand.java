@@ -18,92 +18,102 @@ import sun.misc.Signal;
 
 /** {@code weirpool worker}: keeps worker processes on a queue until it is told to stop. */
 @Command(
-    name = "worker",
-    description = "Keeps worker processes on a queue. TERM lets running tasks end; a second TERM, or INT, stops them now.",
-    mixinStandardHelpOptions = true)
+        name = "worker",
+        description =
+                "Keeps worker processes on a queue. TERM lets running tasks end; a second TERM, or INT, stops them now.",
+        mixinStandardHelpOptions = true)
 final class WorkerCommand implements Callable<Integer> {
-  private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
-  private static final Duration NO_LIMIT = Duration.ofDays(36_500);
+    private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
+    private static final Duration NO_LIMIT = Duration.ofDays(36_500);
 
-  @Option(names = "--processes", paramLabel = "N", description = "How many; one for each core by default.")
-  private @Nullable Integer processes;
+    @Option(names = "--processes", paramLabel = "N", description = "How many; one for each core by default.")
+    private @Nullable Integer processes;
 
-  @Option(names = "--queue", paramLabel = "Q", defaultValue = "default", description = "Whose tasks to run; ${DEFAULT-VALUE} by default.")
-  private String queue = "default";
+    @Option(
+            names = "--queue",
+            paramLabel = "Q",
+            defaultValue = "default",
+            description = "Whose tasks to run; ${DEFAULT-VALUE} by default.")
+    private String queue = "default";
 
-  @Option(
-      names = "--classpath",
-      paramLabel = "CP",
-      defaultValue = "",
-      description = "Where the workers find the tasks' classes, as for java -cp: 'app/*' is every jar of a directory.")
-  private String classPath = "";
+    @Option(
+            names = "--classpath",
+            paramLabel = "CP",
+            defaultValue = "",
+            description =
+                    "Where the workers find the tasks' classes, as for java -cp: 'app/*' is every jar of a directory.")
+    private String classPath = "";
 
-  @Option(names = "--jvm-flag", paramLabel = "FLAG", description = "A flag for the workers' JVMs, such as -Xmx2g; may be repeated.")
-  private List<String> jvmFlags = List.of();
+    @Option(
+            names = "--jvm-flag",
+            paramLabel = "FLAG",
+            description = "A flag for the workers' JVMs, such as -Xmx2g; may be repeated.")
+    private List<String> jvmFlags = List.of();
 
-  @Option(names = "--max-tasks-per-worker", paramLabel = "N", defaultValue = "0", description = "Replace a worker after so many tasks.")
-  private int maxTasksPerWorker;
+    @Option(
+            names = "--max-tasks-per-worker",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Replace a worker after so many tasks.")
+    private int maxTasksPerWorker;
 
-  @Option(
-      names = "--grace",
-      paramLabel = "SECONDS",
-      defaultValue = "25",
-      description = "How long running tasks may take to end after TERM; ${DEFAULT-VALUE} by default.")
-  private int grace;
+    @Option(
+            names = "--grace",
+            paramLabel = "SECONDS",
+            defaultValue = "25",
+            description = "How long running tasks may take to end after TERM; ${DEFAULT-VALUE} by default.")
+    private int grace;
 
-  @Mixin
-  private RedisArgument redis;
+    @Mixin
+    private RedisArgument redis;
 
-  WorkerCommand() {
-    redis = new RedisArgument();
-  }
-
-  @Override
-  public Integer call() throws InterruptedException {
-    if (!redis.isGiven()) {
-      throw new IllegalArgumentException(
-          "no Redis given: name one with --redis redis://host:6379 or WEIRPOOL_REDIS_URL");
+    WorkerCommand() {
+        redis = new RedisArgument();
     }
-    var count = processes != null ? processes : Runtime.getRuntime().availableProcessors();
-    var options = LauncherOptions.of(count, redis.options(), queue)
-        .withClassPath(withExamples(classPath))
-        .withJvmFlags(jvmFlags)
-        .withMaxTasksPerWorker(maxTasksPerWorker);
-    try (var launcher = Launcher.start(options)) {
-      log.info("{} worker processes serve queue {} on {}", count, queue, redis.options());
-      obeySignals(launcher);
-      try (var health = HealthFile.start(launcher)) {
-        launcher.await(NO_LIMIT);
-      }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (!redis.isGiven()) {
+            throw new IllegalArgumentException(
+                    "no Redis given: name one with --redis redis://host:6379 or WEIRPOOL_REDIS_URL");
+        }
+        var count = processes != null ? processes : Runtime.getRuntime().availableProcessors();
+        var options = LauncherOptions.of(count, redis.options(), queue)
+                .withClassPath(withExamples(classPath))
+                .withJvmFlags(jvmFlags)
+                .withMaxTasksPerWorker(maxTasksPerWorker);
+        try (var launcher = Launcher.start(options)) {
+            log.info("{} worker processes serve queue {} on {}", count, queue, redis.options());
+            obeySignals(launcher);
+            try (var health = HealthFile.start(launcher)) {
+                launcher.await(NO_LIMIT);
+            }
+        }
+        log.info("all workers have ended");
+        return ExitCode.DONE;
     }
-    log.info("all workers have ended");
-    return ExitCode.DONE;
-  }
 
-  private void obeySignals(Launcher launcher) {
-    var draining = new AtomicBoolean();
-    Signal.handle(new Signal("TERM"), signal -> {
-      if (draining.compareAndSet(false, true)) {
-        log.info("TERM: running tasks have {} s to end; a second TERM stops them now", grace);
-        launcher.stop(Duration.ofSeconds(grace));
-      } else {
-        log.info("TERM again: stopping now");
-        launcher.kill();
-      }
-    });
-    Signal.handle(new Signal("INT"), signal -> {
-      log.info("INT: stopping now");
-      launcher.kill();
-    });
-  }
+    private void obeySignals(Launcher launcher) {
+        var draining = new AtomicBoolean();
+        Signal.handle(new Signal("TERM"), signal -> {
+            if (draining.compareAndSet(false, true)) {
+                log.info("TERM: running tasks have {} s to end; a second TERM stops them now", grace);
+                launcher.stop(Duration.ofSeconds(grace));
+            } else {
+                log.info("TERM again: stopping now");
+                launcher.kill();
+            }
+        });
+        Signal.handle(new Signal("INT"), signal -> {
+            log.info("INT: stopping now");
+            launcher.kill();
+        });
+    }
 
-  /** The demo's tasks can be run by every worker. */
-  private static String withExamples(String classPath) {
-    var examples = Fleet.class
-        .getProtectionDomain()
-        .getCodeSource()
-        .getLocation()
-        .getPath();
-    return classPath.isEmpty() ? examples : classPath + File.pathSeparator + examples;
-  }
+    /** The demo's tasks can be run by every worker. */
+    private static String withExamples(String classPath) {
+        var examples =
+                Fleet.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        return classPath.isEmpty() ? examples : classPath + File.pathSeparator + examples;
+    }
 }

@@ -28,7 +28,8 @@ public final class Letters {
     }
 
     static void write(SharedQueue<Character> queue) throws InterruptedException {
-        for (String letter : WORD.split("")) {
+        for (int i = 0; i < WORD.length(); i++) {
+            char letter = WORD.charAt(i);
             queue.put(letter);
             System.out.printf("process %d wrote %s%n", ProcessHandle.current().pid(), letter);
         }

@@ -481,7 +481,9 @@ class SharedQueueTest {
         queue.shutdown(false);
 
         assertThat(queue.isShutDown()).isTrue();
-        assertThatThrownBy(() -> queue.put("x")).isInstanceOf(QueueShutDownException.class).hasMessageContaining(name);
+        assertThatThrownBy(() -> queue.put("x"))
+                .isInstanceOf(QueueShutDownException.class)
+                .hasMessageContaining(name);
         assertThatThrownBy(() -> queue.add("x")).isInstanceOf(QueueShutDownException.class);
         assertThatThrownBy(() -> queue.offer("x")).isInstanceOf(QueueShutDownException.class);
         assertThatThrownBy(() -> queue.offer("x", 1, SECONDS)).isInstanceOf(QueueShutDownException.class);
@@ -542,7 +544,8 @@ class SharedQueueTest {
                 var connection = redis.connect()) {
             var keys = (List<?>) connection.call("KEYS", RedisConnection.bytes("*" + name + "*"));
             assertThat(keys).allSatisfy(key -> {
-                assertThat(new String((byte[]) key, java.nio.charset.StandardCharsets.UTF_8)).contains(":session:");
+                assertThat(new String((byte[]) key, java.nio.charset.StandardCharsets.UTF_8))
+                        .contains(":session:");
                 assertThat((Long) connection.call("TTL", (byte[]) key)).isBetween(1L, 600L);
             });
         }

@@ -79,7 +79,8 @@ class SharedQueueTravelTest {
     @Test
     void databaseZeroIsTheSameHoweverItIsWritten() {
         var zero = new TaskCodec(
-                () -> new Redis(RedisUri.parse(redis.uri() + "/0"), Duration.ofSeconds(1), Duration.ofSeconds(1)), "here");
+                () -> new Redis(RedisUri.parse(redis.uri() + "/0"), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                "here");
         SharedQueue<String> queue = SharedQueue.on(redis, sender, name, 0);
 
         assertThat(zero.encodeItem(queue)).isNotEmpty();

@@ -103,8 +103,7 @@ class SharedQueueWaitingTest {
     void joinWaitsForTheLastItem() throws Exception {
         queue.put("a");
         var joiners = List.of(
-                waiting(() -> queue.join(Duration.ofSeconds(30))),
-                waiting(() -> queue.join(Duration.ofSeconds(30))));
+                waiting(() -> queue.join(Duration.ofSeconds(30))), waiting(() -> queue.join(Duration.ofSeconds(30))));
 
         queue.take();
         queue.taskDone();
@@ -190,8 +189,7 @@ class SharedQueueWaitingTest {
 
     @Test
     void shutdownWakesAllTakersOfAnEmptyQueue() throws Exception {
-        var takers = List.of(
-                waiting(queue::take), waiting(queue::take), waiting(() -> queue.takeBatch(3)));
+        var takers = List.of(waiting(queue::take), waiting(queue::take), waiting(() -> queue.takeBatch(3)));
         var poller = waiting(() -> queue.poll(30, SECONDS));
 
         queue.shutdown(false);
@@ -205,10 +203,8 @@ class SharedQueueWaitingTest {
     @Test
     void shutdownWakesAllWritersOfAFullQueue() throws Exception {
         queue.put("a");
-        var writers = List.of(
-                waiting(() -> put("b")),
-                waiting(() -> put("c")),
-                waiting(() -> queue.offer("d", 30, SECONDS)));
+        var writers =
+                List.of(waiting(() -> put("b")), waiting(() -> put("c")), waiting(() -> queue.offer("d", 30, SECONDS)));
 
         queue.shutdown(false);
 
@@ -282,7 +278,8 @@ class SharedQueueWaitingTest {
     private void awaitAllBlocked() {
         await().atMost(Duration.ofSeconds(10))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> blocked() == waiters.stream().filter(Waiter::isAlive).count());
+                .until(() ->
+                        blocked() == waiters.stream().filter(Waiter::isAlive).count());
     }
 
     private long blocked() {
@@ -318,7 +315,8 @@ class SharedQueueWaitingTest {
             return thread.isAlive();
         }
 
-        @Nullable T result() throws Exception {
+        @Nullable
+        T result() throws Exception {
             return result.get(10, SECONDS);
         }
     }
