@@ -64,8 +64,9 @@ final class Refusal extends RuntimeException {
 
   /** The fault is within a map, at this key or in the value it has. */
   Refusal within(@Nullable Object key, boolean inKey) {
-    boolean readable = key == null || key instanceof String || key instanceof Number || key instanceof Enum<?>;
-    String shown = readable ? String.valueOf(key) : key.getClass().getName();
+    String shown = key == null || key instanceof String || key instanceof Number || key instanceof Enum<?>
+        ? String.valueOf(key)
+        : key.getClass().getName();
     steps.addFirst(inKey ? "[key " + shown + "]" : "[" + shown + "]");
     return this;
   }
