@@ -5,20 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link AtomicReference}. */
 final class CellForm extends Form {
-  CellForm() {
-    super(Tag.ATOMIC_REFERENCE);
-  }
+    CellForm() {
+        super(Tag.ATOMIC_REFERENCE);
+    }
 
-  @Override
-  void write(Encoder out, Object value) {
-    out.write(((AtomicReference<?>) value).get());
-  }
+    @Override
+    void write(Encoder out, Object value) {
+        out.write(((AtomicReference<?>) value).get());
+    }
 
-  @Override
-  Object read(Decoder in, int number) {
-    AtomicReference<@Nullable Object> cell = new AtomicReference<>();
-    in.keep(number, cell);
-    cell.set(in.read());
-    return cell;
-  }
+    @Override
+    Object read(Decoder in, int number) {
+        AtomicReference<@Nullable Object> cell = new AtomicReference<>();
+        in.keep(number, cell);
+        cell.set(in.read());
+        return cell;
+    }
 }

@@ -4,30 +4,32 @@ import org.jspecify.annotations.Nullable;
 
 /** A class of the application as one message knows it: its name, and its fields once an object of it was met. */
 final class ClassMention {
-  private final String name;
-  private @Nullable Class<?> type;
-  private @Nullable Description description;
+    private final String name;
+    private @Nullable Class<?> type;
+    private @Nullable Description description;
 
-  ClassMention(String name) {
-    this.name = name;
-  }
-
-  String name() {
-    return name;
-  }
-
-  @Nullable Class<?> type(ClassLoader loader) {
-    if (type == null) {
-      type = ClassNames.find(name, loader);
+    ClassMention(String name) {
+        this.name = name;
     }
-    return type;
-  }
 
-  @Nullable Description description() {
-    return description;
-  }
+    String name() {
+        return name;
+    }
 
-  void describe(Description description) {
-    this.description = description;
-  }
+    @Nullable
+    Class<?> type(ClassLoader loader) {
+        if (type == null) {
+            type = ClassNames.find(name, loader);
+        }
+        return type;
+    }
+
+    @Nullable
+    Description description() {
+        return description;
+    }
+
+    void describe(Description description) {
+        this.description = description;
+    }
 }

@@ -19,48 +19,48 @@ import org.jspecify.annotations.Nullable;
  * class of the application may also build any object of it.
  */
 public final class Codec {
-  private final Forms forms;
-  private final Spares<Encoder> encoders = new Spares<>();
-  private final Spares<Decoder> decoders = new Spares<>();
+    private final Forms forms;
+    private final Spares<Encoder> encoders = new Spares<>();
+    private final Spares<Decoder> decoders = new Spares<>();
 
-  /** Makes a codec; of two surrogates that fit a class, the first one given is used. */
-  public Codec(Surrogate<?, ?>... surrogates) {
-    forms = new Forms(surrogates);
-  }
+    /** Makes a codec; of two surrogates that fit a class, the first one given is used. */
+    public Codec(Surrogate<?, ?>... surrogates) {
+        forms = new Forms(surrogates);
+    }
 
-  /**
-   * Turns a value into bytes. What it refers to must not change meanwhile.
-   *
-   * @throws EncodingException if something in the value cannot travel; it names where and what
-   */
-  public byte[] encode(@Nullable Object value) {
-    Encoder encoder = encoders.take();
-    if (encoder == null) {
-      encoder = new Encoder(forms);
+    /**
+     * Turns a value into bytes. What it refers to must not change meanwhile.
+     *
+     * @throws EncodingException if something in the value cannot travel; it names where and what
+     */
+    public byte[] encode(@Nullable Object value) {
+        Encoder encoder = encoders.take();
+        if (encoder == null) {
+            encoder = new Encoder(forms);
+        }
+        byte[] bytes = encoder.encode(value);
+        // not in a finally block: an encoder that threw has stopped half-way and is thrown away
+        if (encoder.isSmall()) {
+            encoders.give(encoder);
+        }
+        return bytes;
     }
-    byte[] bytes = encoder.encode(value);
-    // not in a finally block: an encoder that threw has stopped half-way and is thrown away
-    if (encoder.isSmall()) {
-      encoders.give(encoder);
-    }
-    return bytes;
-  }
 
-  /**
-   * Turns bytes into the value they were made from. Classes of the application are found by name in the thread's
-   * context class loader, or in the codec's own if there is none.
-   *
-   * @throws DecodingException if the bytes are damaged, are followed by others, or name what this side does not have
-   */
-  public @Nullable Object decode(byte[] bytes) {
-    Decoder decoder = decoders.take();
-    if (decoder == null) {
-      decoder = new Decoder(forms);
+    /**
+     * Turns bytes into the value they were made from. Classes of the application are found by name in the thread's
+     * context class loader, or in the codec's own if there is none.
+     *
+     * @throws DecodingException if the bytes are damaged, are followed by others, or name what this side does not have
+     */
+    public @Nullable Object decode(byte[] bytes) {
+        Decoder decoder = decoders.take();
+        if (decoder == null) {
+            decoder = new Decoder(forms);
+        }
+        Object value = decoder.decode(bytes);
+        if (decoder.isSmall()) {
+            decoders.give(decoder);
+        }
+        return value;
     }
-    Object value = decoder.decode(bytes);
-    if (decoder.isSmall()) {
-      decoders.give(decoder);
-    }
-    return value;
-  }
 }

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
  * this side does not have or does not let in.
  */
 public final class DecodingException extends RuntimeException {
-  private static final long serialVersionUID = 1;
+    private static final long serialVersionUID = 1;
 
-  /** Makes one for bytes that decode, but not to what was expected. */
-  public DecodingException(String message) {
-    super(message);
-  }
+    /** Makes one for bytes that decode, but not to what was expected. */
+    public DecodingException(String message) {
+        super(message);
+    }
 
-  DecodingException(String message, @Nullable Throwable cause) {
-    super(message, cause);
-  }
+    DecodingException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -10,42 +10,42 @@ import java.util.List;
  * @param fields the names of the fields, in the order of their values
  */
 record Description(Contents contents, List<String> fields) {
-  /** What an object holds besides its fields, because it extends a collection or map of the JDK. */
-  enum Contents {
-    NOTHING(0),
-    ELEMENTS(1),
-    ENTRIES(2);
+    /** What an object holds besides its fields, because it extends a collection or map of the JDK. */
+    enum Contents {
+        NOTHING(0),
+        ELEMENTS(1),
+        ENTRIES(2);
 
-    private final int number;
+        private final int number;
 
-    Contents(int number) {
-      this.number = number;
+        Contents(int number) {
+            this.number = number;
+        }
+
+        private static Contents ofNumber(int number) {
+            return switch (number) {
+                case 0 -> NOTHING;
+                case 1 -> ELEMENTS;
+                case 2 -> ENTRIES;
+                default -> throw new DecodingException("unknown kind of class " + number);
+            };
+        }
     }
 
-    private static Contents ofNumber(int number) {
-      return switch (number) {
-        case 0 -> NOTHING;
-        case 1 -> ELEMENTS;
-        case 2 -> ENTRIES;
-        default -> throw new DecodingException("unknown kind of class " + number);
-      };
+    void write(Encoder out) {
+        out.writeByte(contents.number);
+        out.writeCount(fields.size());
+        for (String field : fields) {
+            out.writeText(field);
+        }
     }
-  }
 
-  void write(Encoder out) {
-    out.writeByte(contents.number);
-    out.writeCount(fields.size());
-    for (String field : fields) {
-      out.writeText(field);
+    static Description read(Decoder in) {
+        Contents contents = Contents.ofNumber(in.readByte());
+        String[] fields = new String[in.readCount(1)];
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = in.readText();
+        }
+        return new Description(contents, Arrays.asList(fields));
     }
-  }
-
-  static Description read(Decoder in) {
-    Contents contents = Contents.ofNumber(in.readByte());
-    String[] fields = new String[in.readCount(1)];
-    for (int i = 0; i < fields.length; i++) {
-      fields[i] = in.readText();
-    }
-    return new Description(contents, Arrays.asList(fields));
-  }
 }

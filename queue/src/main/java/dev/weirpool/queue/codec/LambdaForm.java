@@ -11,78 +11,87 @@ import org.jspecify.annotations.Nullable;
  * That gives only what the class itself contains, so the bytes can choose among its lambdas but not invent one.
  */
 final class LambdaForm extends Form {
-  private final Class<?> type;
+    private final Class<?> type;
 
-  /** The class of the lambda matters only for writing; when reading, the message says what it was. */
-  LambdaForm(Class<?> type) {
-    super(Tag.LAMBDA);
-    this.type = type;
-  }
+    /** The class of the lambda matters only for writing; when reading, the message says what it was. */
+    LambdaForm(Class<?> type) {
+        super(Tag.LAMBDA);
+        this.type = type;
+    }
 
-  @Override
-  void write(Encoder out, Object value) {
-    SerializedLambda source = LambdaSource.of(value);
-    if (source == null) {
-      throw new Refusal(type, "is a lambda that is not Serializable", Remedy.of(type));
+    @Override
+    void write(Encoder out, Object value) {
+        SerializedLambda source = LambdaSource.of(value);
+        if (source == null) {
+            throw new Refusal(type, "is a lambda that is not Serializable", Remedy.of(type));
+        }
+        out.writeClass(capturingClass(source, type));
+        out.writeText(source.getFunctionalInterfaceClass());
+        out.writeText(source.getFunctionalInterfaceMethodName());
+        out.writeText(source.getFunctionalInterfaceMethodSignature());
+        out.writeByte(source.getImplMethodKind());
+        out.writeText(source.getImplClass());
+        out.writeText(source.getImplMethodName());
+        out.writeText(source.getImplMethodSignature());
+        out.writeText(source.getInstantiatedMethodType());
+        try {
+            ObjectsForm.writeAll(out, captured(source));
+        } catch (Refusal refusal) {
+            throw refusal.within("captured");
+        }
     }
-    out.writeClass(capturingClass(source, type));
-    out.writeText(source.getFunctionalInterfaceClass());
-    out.writeText(source.getFunctionalInterfaceMethodName());
-    out.writeText(source.getFunctionalInterfaceMethodSignature());
-    out.writeByte(source.getImplMethodKind());
-    out.writeText(source.getImplClass());
-    out.writeText(source.getImplMethodName());
-    out.writeText(source.getImplMethodSignature());
-    out.writeText(source.getInstantiatedMethodType());
-    try {
-      ObjectsForm.writeAll(out, captured(source));
-    } catch (Refusal refusal) {
-      throw refusal.within("captured");
-    }
-  }
 
-  private static Class<?> capturingClass(SerializedLambda source, Class<?> type) {
-    try {
-      return Class.forName(source.getCapturingClass().replace('/', '.'), false, type.getClassLoader());
-    } catch (ClassNotFoundException e) {
-      throw new Refusal(type, "cannot be found again in " + source.getCapturingClass(), Remedy.of(type), e);
+    private static Class<?> capturingClass(SerializedLambda source, Class<?> type) {
+        try {
+            return Class.forName(source.getCapturingClass().replace('/', '.'), false, type.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new Refusal(type, "cannot be found again in " + source.getCapturingClass(), Remedy.of(type), e);
+        }
     }
-  }
 
-  static @Nullable Object[] captured(SerializedLambda source) {
-    @Nullable Object[] captured = new @Nullable Object[source.getCapturedArgCount()];
-    for (int i = 0; i < captured.length; i++) {
-      captured[i] = source.getCapturedArg(i);
+    static @Nullable Object[] captured(SerializedLambda source) {
+        @Nullable Object[] captured = new @Nullable Object[source.getCapturedArgCount()];
+        for (int i = 0; i < captured.length; i++) {
+            captured[i] = source.getCapturedArg(i);
+        }
+        return captured;
     }
-    return captured;
-  }
 
-  @Override
-  Object read(Decoder in, int number) {
-    ClassMention mention = in.readClass();
-    Class<?> capturing = in.load(mention);
-    String[] texts = new String[3];
-    for (int i = 0; i < texts.length; i++) {
-      texts[i] = in.readText();
+    @Override
+    Object read(Decoder in, int number) {
+        ClassMention mention = in.readClass();
+        Class<?> capturing = in.load(mention);
+        String[] texts = new String[3];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = in.readText();
+        }
+        int kind = in.readByte();
+        String implClass = in.readText();
+        String implMethod = in.readText();
+        String implSignature = in.readText();
+        String instantiatedType = in.readText();
+        @Nullable Object[] captured = ObjectsForm.readAll(in);
+        if (capturing == null) {
+            return new Lost("there is no class " + mention.name() + " here, but the message contains a lambda of it");
+        }
+        SerializedLambda source = new SerializedLambda(
+                capturing,
+                texts[0],
+                texts[1],
+                texts[2],
+                kind,
+                implClass,
+                implMethod,
+                implSignature,
+                instantiatedType,
+                captured);
+        try {
+            Method find = capturing.getDeclaredMethod("$deserializeLambda$", SerializedLambda.class);
+            find.setAccessible(true);
+            return find.invoke(null, source);
+        } catch (ReflectiveOperationException e) {
+            return in.lose(new Lost("the class " + mention.name() + " has no lambda " + implMethod + implSignature
+                    + " here; the message was written by another build of it"));
+        }
     }
-    int kind = in.readByte();
-    String implClass = in.readText();
-    String implMethod = in.readText();
-    String implSignature = in.readText();
-    String instantiatedType = in.readText();
-    @Nullable Object[] captured = ObjectsForm.readAll(in);
-    if (capturing == null) {
-      return new Lost("there is no class " + mention.name() + " here, but the message contains a lambda of it");
-    }
-    SerializedLambda source = new SerializedLambda(capturing, texts[0], texts[1], texts[2], kind, implClass,
-        implMethod, implSignature, instantiatedType, captured);
-    try {
-      Method find = capturing.getDeclaredMethod("$deserializeLambda$", SerializedLambda.class);
-      find.setAccessible(true);
-      return find.invoke(null, source);
-    } catch (ReflectiveOperationException e) {
-      return in.lose(new Lost("the class " + mention.name() + " has no lambda " + implMethod + implSignature
-          + " here; the message was written by another build of it"));
-    }
-  }
 }

@@ -10,41 +10,41 @@ import org.jspecify.annotations.Nullable;
  * compiler gave its class. Only public methods of {@link SerializedLambda} are used, so no JDK package must be opened.
  */
 final class LambdaSource {
-  private static final ClassValue<LambdaSource> SOURCES = new ClassValue<>() {
-    @Override
-    protected LambdaSource computeValue(Class<?> type) {
-      return new LambdaSource(replacer(type));
-    }
-  };
+    private static final ClassValue<LambdaSource> SOURCES = new ClassValue<>() {
+        @Override
+        protected LambdaSource computeValue(Class<?> type) {
+            return new LambdaSource(replacer(type));
+        }
+    };
 
-  private final @Nullable Method replacer;
+    private final @Nullable Method replacer;
 
-  private LambdaSource(@Nullable Method replacer) {
-    this.replacer = replacer;
-  }
+    private LambdaSource(@Nullable Method replacer) {
+        this.replacer = replacer;
+    }
 
-  /** Returns null if it is neither a serializable lambda nor a method reference. */
-  static @Nullable SerializedLambda of(Object lambda) {
-    Method replacer = SOURCES.get(lambda.getClass()).replacer;
-    if (replacer == null) {
-      return null;
+    /** Returns null if it is neither a serializable lambda nor a method reference. */
+    static @Nullable SerializedLambda of(Object lambda) {
+        Method replacer = SOURCES.get(lambda.getClass()).replacer;
+        if (replacer == null) {
+            return null;
+        }
+        try {
+            return replacer.invoke(lambda) instanceof SerializedLambda source ? source : null;
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalArgumentException("cannot ask " + lambda.getClass().getName() + " for its method", e);
+        }
     }
-    try {
-      return replacer.invoke(lambda) instanceof SerializedLambda source ? source : null;
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalArgumentException("cannot ask " + lambda.getClass().getName() + " for its method", e);
-    }
-  }
 
-  private static @Nullable Method replacer(Class<?> type) {
-    if (!type.isSynthetic()) {
-      return null;
+    private static @Nullable Method replacer(Class<?> type) {
+        if (!type.isSynthetic()) {
+            return null;
+        }
+        try {
+            Method replacer = type.getDeclaredMethod("writeReplace");
+            return replacer.trySetAccessible() ? replacer : null;
+        } catch (NoSuchMethodException e) {
+            return null;
+        }
     }
-    try {
-      Method replacer = type.getDeclaredMethod("writeReplace");
-      return replacer.trySetAccessible() ? replacer : null;
-    } catch (NoSuchMethodException e) {
-      return null;
-    }
-  }
 }

@@ -6,6 +6,6 @@ package dev.weirpool.queue.codec;
  * @param why what to say if someone needs it after all
  */
 record Lost(String why) {
-  static final Lost WITHIN_SKIPPED =
-      new Lost("an object is used here that was first met in a removed field, where classes are missing");
+    static final Lost WITHIN_SKIPPED =
+            new Lost("an object is used here that was first met in a removed field, where classes are missing");
 }

@@ -23,56 +23,56 @@ import org.jspecify.annotations.Nullable;
  *     that object; may contain null
  */
 public record MethodPointer(
-    String className,
-    String methodName,
-    String descriptor,
-    boolean constructor,
-    List<@Nullable Object> captured) {
+        String className, String methodName, String descriptor, boolean constructor, List<@Nullable Object> captured) {
 
-  /** What is the same for all lambdas of one class: everything, if they capture nothing. Null before the first. */
-  private static final ClassValue<@Nullable MethodPointer[]> KNOWN = new ClassValue<>() {
-    @Override
-    protected @Nullable MethodPointer[] computeValue(Class<?> type) {
-      return new @Nullable MethodPointer[1];
-    }
-  };
+    /** What is the same for all lambdas of one class: everything, if they capture nothing. Null before the first. */
+    private static final ClassValue<@Nullable MethodPointer[]> KNOWN = new ClassValue<>() {
+        @Override
+        protected @Nullable MethodPointer[] computeValue(Class<?> type) {
+            return new @Nullable MethodPointer[1];
+        }
+    };
 
-  /** Copies the captured values. */
-  public MethodPointer {
-    // not List.copyOf, which would refuse nulls
-    captured = captured.isEmpty() ? List.of() : Collections.unmodifiableList(new ArrayList<>(captured));
-  }
+    /** Copies the captured values. */
+    public MethodPointer {
+        // not List.copyOf, which would refuse nulls
+        captured = captured.isEmpty() ? List.of() : Collections.unmodifiableList(new ArrayList<>(captured));
+    }
 
-  /**
-   * Finds out what a serializable lambda or method reference points at; quick after the first one of its class.
-   *
-   * @throws IllegalArgumentException if it is an object of another kind
-   */
-  public static MethodPointer of(Serializable lambdaOrMethodReference) {
-    @Nullable MethodPointer[] known = KNOWN.get(lambdaOrMethodReference.getClass());
-    MethodPointer pointer = known[0];
-    if (pointer != null && pointer.captured.isEmpty()) {
-      return pointer;
+    /**
+     * Finds out what a serializable lambda or method reference points at; quick after the first one of its class.
+     *
+     * @throws IllegalArgumentException if it is an object of another kind
+     */
+    public static MethodPointer of(Serializable lambdaOrMethodReference) {
+        @Nullable MethodPointer[] known = KNOWN.get(lambdaOrMethodReference.getClass());
+        MethodPointer pointer = known[0];
+        if (pointer != null && pointer.captured.isEmpty()) {
+            return pointer;
+        }
+        SerializedLambda source = LambdaSource.of(lambdaOrMethodReference);
+        if (source == null) {
+            throw new IllegalArgumentException("a task must be a method reference or a serializable lambda, got "
+                    + lambdaOrMethodReference.getClass().getName());
+        }
+        if (pointer == null) {
+            pointer = new MethodPointer(
+                    source.getImplClass().replace('/', '.'),
+                    source.getImplMethodName(),
+                    source.getImplMethodSignature(),
+                    source.getImplMethodKind() == MethodHandleInfo.REF_newInvokeSpecial,
+                    // how many there are is kept, and not what they are: the next one of this class captures others
+                    Collections.nCopies(source.getCapturedArgCount(), null));
+            known[0] = pointer;
+        }
+        if (pointer.captured.isEmpty()) {
+            return pointer;
+        }
+        return new MethodPointer(
+                pointer.className,
+                pointer.methodName,
+                pointer.descriptor,
+                pointer.constructor,
+                Arrays.asList(LambdaForm.captured(source)));
     }
-    SerializedLambda source = LambdaSource.of(lambdaOrMethodReference);
-    if (source == null) {
-      throw new IllegalArgumentException("a task must be a method reference or a serializable lambda, got "
-          + lambdaOrMethodReference.getClass().getName());
-    }
-    if (pointer == null) {
-      pointer = new MethodPointer(
-          source.getImplClass().replace('/', '.'),
-          source.getImplMethodName(),
-          source.getImplMethodSignature(),
-          source.getImplMethodKind() == MethodHandleInfo.REF_newInvokeSpecial,
-          // how many there are is kept, and not what they are: the next one of this class captures others
-          Collections.nCopies(source.getCapturedArgCount(), null));
-      known[0] = pointer;
-    }
-    if (pointer.captured.isEmpty()) {
-      return pointer;
-    }
-    return new MethodPointer(pointer.className, pointer.methodName, pointer.descriptor, pointer.constructor,
-        Arrays.asList(LambdaForm.captured(source)));
-  }
 }

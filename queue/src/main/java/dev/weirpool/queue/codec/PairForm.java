@@ -7,38 +7,38 @@ import org.jspecify.annotations.Nullable;
 
 /** Map entries and {@link Optional}: a fixed number of values in a shell. */
 final class PairForm extends Form {
-  PairForm(Tag tag) {
-    super(tag);
-  }
+    PairForm(Tag tag) {
+        super(tag);
+    }
 
-  @Override
-  void write(Encoder out, Object value) {
-    if (value instanceof Optional<?> optional) {
-      out.write(optional.orElse(null));
-      return;
+    @Override
+    void write(Encoder out, Object value) {
+        if (value instanceof Optional<?> optional) {
+            out.write(optional.orElse(null));
+            return;
+        }
+        Map.Entry<?, ?> entry = (Map.Entry<?, ?>) value;
+        boolean inKey = true;
+        try {
+            out.write(entry.getKey());
+            inKey = false;
+            out.write(entry.getValue());
+        } catch (Refusal refusal) {
+            throw refusal.within(entry.getKey(), inKey);
+        }
     }
-    Map.Entry<?, ?> entry = (Map.Entry<?, ?>) value;
-    boolean inKey = true;
-    try {
-      out.write(entry.getKey());
-      inKey = false;
-      out.write(entry.getValue());
-    } catch (Refusal refusal) {
-      throw refusal.within(entry.getKey(), inKey);
-    }
-  }
 
-  @Override
-  Object read(Decoder in, int number) {
-    Object first = in.read();
-    if (tag == Tag.OPTIONAL) {
-      return Optional.ofNullable(first);
+    @Override
+    Object read(Decoder in, int number) {
+        Object first = in.read();
+        if (tag == Tag.OPTIONAL) {
+            return Optional.ofNullable(first);
+        }
+        Object second = in.read();
+        return switch (tag) {
+            case ENTRY -> Map.entry(first, second);
+            case SIMPLE_ENTRY -> new AbstractMap.SimpleEntry<@Nullable Object, @Nullable Object>(first, second);
+            default -> new AbstractMap.SimpleImmutableEntry<@Nullable Object, @Nullable Object>(first, second);
+        };
     }
-    Object second = in.read();
-    return switch (tag) {
-      case ENTRY -> Map.entry(first, second);
-      case SIMPLE_ENTRY -> new AbstractMap.SimpleEntry<@Nullable Object, @Nullable Object>(first, second);
-      default -> new AbstractMap.SimpleImmutableEntry<@Nullable Object, @Nullable Object>(first, second);
-    };
-  }
 }

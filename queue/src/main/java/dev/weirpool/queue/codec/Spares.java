@@ -12,25 +12,26 @@ import org.jspecify.annotations.Nullable;
  * for thousands of virtual threads, and a surrogate that encodes something itself would meet the busy one.
  */
 final class Spares<T> {
-  private static final int SLOTS = 16;
+    private static final int SLOTS = 16;
 
-  private final List<AtomicReference<@Nullable T>> slots = new ArrayList<>(SLOTS);
+    private final List<AtomicReference<@Nullable T>> slots = new ArrayList<>(SLOTS);
 
-  Spares() {
-    for (int i = 0; i < SLOTS; i++) {
-      slots.add(new AtomicReference<>());
+    Spares() {
+        for (int i = 0; i < SLOTS; i++) {
+            slots.add(new AtomicReference<>());
+        }
     }
-  }
 
-  @Nullable T take() {
-    return slot().getAndSet(null);
-  }
+    @Nullable
+    T take() {
+        return slot().getAndSet(null);
+    }
 
-  void give(T idle) {
-    slot().setRelease(idle);
-  }
+    void give(T idle) {
+        slot().setRelease(idle);
+    }
 
-  private AtomicReference<@Nullable T> slot() {
-    return slots.get((int) Thread.currentThread().getId() & (SLOTS - 1));
-  }
+    private AtomicReference<@Nullable T> slot() {
+        return slots.get((int) Thread.currentThread().getId() & (SLOTS - 1));
+    }
 }

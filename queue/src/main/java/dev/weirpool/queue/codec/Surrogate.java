@@ -17,19 +17,19 @@ import java.util.function.Function;
  * @param read turns a {@code D} into a {@code T}
  */
 public record Surrogate<T, D>(Class<T> type, Class<D> data, Function<T, D> write, Function<D, T> read) {
-  /** Checks that all four are there. */
-  public Surrogate {
-    Objects.requireNonNull(type, "type");
-    Objects.requireNonNull(data, "data");
-    Objects.requireNonNull(write, "write");
-    Objects.requireNonNull(read, "read");
-  }
+    /** Checks that all four are there. */
+    public Surrogate {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(write, "write");
+        Objects.requireNonNull(read, "read");
+    }
 
-  D toData(Object value) {
-    return data.cast(write.apply(type.cast(value)));
-  }
+    D toData(Object value) {
+        return data.cast(write.apply(type.cast(value)));
+    }
 
-  T fromData(Object value) {
-    return type.cast(read.apply(data.cast(value)));
-  }
+    T fromData(Object value) {
+        return type.cast(read.apply(data.cast(value)));
+    }
 }

@@ -20,98 +20,99 @@ import java.util.regex.Pattern;
 
 /** Immutable values of the JDK outside {@code java.time}. */
 final class ValueForm extends Form {
-  ValueForm(Tag tag) {
-    super(tag);
-  }
-
-  @Override
-  void write(Encoder out, Object value) {
-    switch (tag) {
-      case BIG_INTEGER -> out.writeBytes(((BigInteger) value).toByteArray());
-      case BIG_DECIMAL -> {
-        out.writeBytes(((BigDecimal) value).unscaledValue().toByteArray());
-        out.writeInt(((BigDecimal) value).scale());
-      }
-      case MATH_CONTEXT -> {
-        out.writeCount(((MathContext) value).getPrecision());
-        out.writeText(((MathContext) value).getRoundingMode().name());
-      }
-      case UUID -> {
-        out.output().writeLong(((UUID) value).getMostSignificantBits());
-        out.output().writeLong(((UUID) value).getLeastSignificantBits());
-      }
-      case PATH -> writePath(out, (Path) value);
-      case PATTERN -> {
-        out.writeText(((Pattern) value).pattern());
-        out.writeInt(((Pattern) value).flags());
-      }
-      case LOCALE -> writeLocale(out, (Locale) value);
-      case CHARSET -> out.writeText(((Charset) value).name());
-      case TIME_ZONE -> out.writeText(((TimeZone) value).getID());
-      case OPTIONAL_INT -> {
-        OptionalInt optional = (OptionalInt) value;
-        out.write(optional.isPresent() ? optional.getAsInt() : null);
-      }
-      case OPTIONAL_LONG -> {
-        OptionalLong optional = (OptionalLong) value;
-        out.write(optional.isPresent() ? optional.getAsLong() : null);
-      }
-      case OPTIONAL_DOUBLE -> {
-        OptionalDouble optional = (OptionalDouble) value;
-        out.write(optional.isPresent() ? optional.getAsDouble() : null);
-      }
-      default -> out.writeText(value.toString()); // URI, FILE, CURRENCY
+    ValueForm(Tag tag) {
+        super(tag);
     }
-  }
 
-  private static void writePath(Encoder out, Path path) {
-    if (path.getFileSystem() != FileSystems.getDefault()) {
-      throw Refusal.of(path.getClass(), "pass a path of the default file system, or a URI");
+    @Override
+    void write(Encoder out, Object value) {
+        switch (tag) {
+            case BIG_INTEGER -> out.writeBytes(((BigInteger) value).toByteArray());
+            case BIG_DECIMAL -> {
+                out.writeBytes(((BigDecimal) value).unscaledValue().toByteArray());
+                out.writeInt(((BigDecimal) value).scale());
+            }
+            case MATH_CONTEXT -> {
+                out.writeCount(((MathContext) value).getPrecision());
+                out.writeText(((MathContext) value).getRoundingMode().name());
+            }
+            case UUID -> {
+                out.output().writeLong(((UUID) value).getMostSignificantBits());
+                out.output().writeLong(((UUID) value).getLeastSignificantBits());
+            }
+            case PATH -> writePath(out, (Path) value);
+            case PATTERN -> {
+                out.writeText(((Pattern) value).pattern());
+                out.writeInt(((Pattern) value).flags());
+            }
+            case LOCALE -> writeLocale(out, (Locale) value);
+            case CHARSET -> out.writeText(((Charset) value).name());
+            case TIME_ZONE -> out.writeText(((TimeZone) value).getID());
+            case OPTIONAL_INT -> {
+                OptionalInt optional = (OptionalInt) value;
+                out.write(optional.isPresent() ? optional.getAsInt() : null);
+            }
+            case OPTIONAL_LONG -> {
+                OptionalLong optional = (OptionalLong) value;
+                out.write(optional.isPresent() ? optional.getAsLong() : null);
+            }
+            case OPTIONAL_DOUBLE -> {
+                OptionalDouble optional = (OptionalDouble) value;
+                out.write(optional.isPresent() ? optional.getAsDouble() : null);
+            }
+            default -> out.writeText(value.toString()); // URI, FILE, CURRENCY
+        }
     }
-    out.writeText(path.toString());
-  }
 
-  /** A language tag, or the three parts of one of the old locales that have none, such as no_NO_NY. */
-  private static void writeLocale(Encoder out, Locale locale) {
-    String languageTag = locale.toLanguageTag();
-    boolean exact = Locale.forLanguageTag(languageTag).equals(locale);
-    out.writeByte(exact ? 1 : 0);
-    out.writeText(exact ? languageTag : locale.getLanguage());
-    if (!exact) {
-      out.writeText(locale.getCountry());
-      out.writeText(locale.getVariant());
+    private static void writePath(Encoder out, Path path) {
+        if (path.getFileSystem() != FileSystems.getDefault()) {
+            throw Refusal.of(path.getClass(), "pass a path of the default file system, or a URI");
+        }
+        out.writeText(path.toString());
     }
-  }
 
-  @Override
-  Object read(Decoder in, int number) {
-    return switch (tag) {
-      case BIG_INTEGER -> new BigInteger(in.readBytes());
-      case BIG_DECIMAL -> new BigDecimal(new BigInteger(in.readBytes()), in.readInt());
-      case MATH_CONTEXT -> new MathContext(in.readUnchecked(), RoundingMode.valueOf(in.readText()));
-      case UUID -> new UUID(in.input().readLong(), in.input().readLong());
-      case URI -> URI.create(in.readText());
-      case PATH -> Path.of(in.readText());
-      case FILE -> new File(in.readText());
-      case PATTERN -> Pattern.compile(in.readText(), in.readInt());
-      case LOCALE -> in.readByte() != 0
-          ? Locale.forLanguageTag(in.readText())
-          : new Locale(in.readText(), in.readText(), in.readText());
-      case CURRENCY -> Currency.getInstance(in.readText());
-      case CHARSET -> Charset.forName(in.readText());
-      case TIME_ZONE -> timeZone(in.readText());
-      case OPTIONAL_INT -> in.read() instanceof Integer present ? OptionalInt.of(present) : OptionalInt.empty();
-      case OPTIONAL_LONG -> in.read() instanceof Long present ? OptionalLong.of(present) : OptionalLong.empty();
-      default -> in.read() instanceof Double present ? OptionalDouble.of(present) : OptionalDouble.empty();
-    };
-  }
-
-  private static TimeZone timeZone(String id) {
-    TimeZone zone = TimeZone.getTimeZone(id);
-    // an unknown zone would silently become GMT
-    if (!zone.getID().equals(id)) {
-      throw new DecodingException("this JDK has no time zone " + id);
+    /** A language tag, or the three parts of one of the old locales that have none, such as no_NO_NY. */
+    private static void writeLocale(Encoder out, Locale locale) {
+        String languageTag = locale.toLanguageTag();
+        boolean exact = Locale.forLanguageTag(languageTag).equals(locale);
+        out.writeByte(exact ? 1 : 0);
+        out.writeText(exact ? languageTag : locale.getLanguage());
+        if (!exact) {
+            out.writeText(locale.getCountry());
+            out.writeText(locale.getVariant());
+        }
     }
-    return zone;
-  }
+
+    @Override
+    Object read(Decoder in, int number) {
+        return switch (tag) {
+            case BIG_INTEGER -> new BigInteger(in.readBytes());
+            case BIG_DECIMAL -> new BigDecimal(new BigInteger(in.readBytes()), in.readInt());
+            case MATH_CONTEXT -> new MathContext(in.readUnchecked(), RoundingMode.valueOf(in.readText()));
+            case UUID -> new UUID(in.input().readLong(), in.input().readLong());
+            case URI -> URI.create(in.readText());
+            case PATH -> Path.of(in.readText());
+            case FILE -> new File(in.readText());
+            case PATTERN -> Pattern.compile(in.readText(), in.readInt());
+            case LOCALE ->
+                in.readByte() != 0
+                        ? Locale.forLanguageTag(in.readText())
+                        : new Locale(in.readText(), in.readText(), in.readText());
+            case CURRENCY -> Currency.getInstance(in.readText());
+            case CHARSET -> Charset.forName(in.readText());
+            case TIME_ZONE -> timeZone(in.readText());
+            case OPTIONAL_INT -> in.read() instanceof Integer present ? OptionalInt.of(present) : OptionalInt.empty();
+            case OPTIONAL_LONG -> in.read() instanceof Long present ? OptionalLong.of(present) : OptionalLong.empty();
+            default -> in.read() instanceof Double present ? OptionalDouble.of(present) : OptionalDouble.empty();
+        };
+    }
+
+    private static TimeZone timeZone(String id) {
+        TimeZone zone = TimeZone.getTimeZone(id);
+        // an unknown zone would silently become GMT
+        if (!zone.getID().equals(id)) {
+            throw new DecodingException("this JDK has no time zone " + id);
+        }
+        return zone;
+    }
 }

@@ -29,7 +29,8 @@ final class Build extends ClassLoader {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<Source> units = java.util.Arrays.stream(sources).map(Source::new).toList();
         StandardJavaFileManager standard = compiler.getStandardFileManager(null, null, null);
-        if (!compiler.getTask(null, build.new Files(standard), null, List.of("-proc:none"), null, units).call()) {
+        if (!compiler.getTask(null, build.new Files(standard), null, List.of("-proc:none"), null, units)
+                .call()) {
             throw new AssertionError("does not compile");
         }
         return build;
@@ -72,7 +73,8 @@ final class Build extends ClassLoader {
         }
 
         private static String nameIn(String text) {
-            var matcher = java.util.regex.Pattern.compile("(?:class|record|enum) (\\w+)").matcher(text);
+            var matcher = java.util.regex.Pattern.compile("(?:class|record|enum) (\\w+)")
+                    .matcher(text);
             return matcher.find() ? matcher.group(1) : "Unnamed";
         }
 

@@ -74,7 +74,8 @@ class CodecTest {
         Map<Integer, String> map = new java.util.LinkedHashMap<>();
         order.forEach(key -> map.put(key, "x"));
 
-        assertThat(copy(Collections.unmodifiableSet(new java.util.LinkedHashSet<>(order)))).containsExactlyElementsOf(order);
+        assertThat(copy(Collections.unmodifiableSet(new java.util.LinkedHashSet<>(order))))
+                .containsExactlyElementsOf(order);
         assertThat(copy(Collections.unmodifiableMap(map)).keySet()).containsExactlyElementsOf(order);
     }
 
@@ -106,8 +107,10 @@ class CodecTest {
         assertThat(copy(map.values())).containsExactly(1, 2);
         assertThat(copy(map.entrySet())).isEqualTo(map.entrySet());
         assertThat(copy(map.entrySet().iterator().next())).isEqualTo(Map.entry("a", 1));
-        assertThat(copy(((java.util.TreeMap<String, Integer>) map).headMap("b"))).isEqualTo(Map.of("a", 1));
-        assertThat(copy(Collections.newSetFromMap(new java.util.IdentityHashMap<>()))).isEmpty();
+        assertThat(copy(((java.util.TreeMap<String, Integer>) map).headMap("b")))
+                .isEqualTo(Map.of("a", 1));
+        assertThat(copy(Collections.newSetFromMap(new java.util.IdentityHashMap<>())))
+                .isEmpty();
     }
 
     @SuppressWarnings("unchecked")

@@ -61,10 +61,14 @@ class DamageTest {
     private Map<String, byte[]> encodings() {
         Map<String, byte[]> encodings = new LinkedHashMap<>();
         EverydayValues.comparable().forEach((name, value) -> encodings.put(name, codec.encode(new Object[] {value})));
-        EverydayValues.incomparable().keySet().forEach(value -> encodings.put(value.getClass().getName(), codec.encode(value)));
-        encodings.put("everything", codec.encode(new ArrayList<>(EverydayValues.comparable().values().stream()
-                .filter(value -> !(value instanceof String text && text.length() > 100))
-                .toList())));
+        EverydayValues.incomparable()
+                .keySet()
+                .forEach(value -> encodings.put(value.getClass().getName(), codec.encode(value)));
+        encodings.put(
+                "everything",
+                codec.encode(new ArrayList<>(EverydayValues.comparable().values().stream()
+                        .filter(value -> !(value instanceof String text && text.length() > 100))
+                        .toList())));
         encodings.put("lambda", codec.encode(new Object[] {EverydayValues.byLength()}));
         return encodings;
     }

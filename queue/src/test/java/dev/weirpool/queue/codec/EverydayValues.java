@@ -485,8 +485,10 @@ final class EverydayValues {
         values.put(new ArrayDeque<>(List.of(1, 2)), it -> List.copyOf((Collection<?>) it));
         values.put(new ConcurrentLinkedQueue<>(List.of(1, 2)), it -> List.copyOf((Collection<?>) it));
         values.put(new ConcurrentLinkedDeque<>(List.of(1, 2)), it -> List.copyOf((Collection<?>) it));
-        values.put(Collections.unmodifiableCollection(new ArrayList<>(List.of(1))), it -> List.copyOf((Collection<?>) it));
-        values.put(Collections.synchronizedCollection(new ArrayList<>(List.of(1))), it -> List.copyOf((Collection<?>) it));
+        values.put(
+                Collections.unmodifiableCollection(new ArrayList<>(List.of(1))), it -> List.copyOf((Collection<?>) it));
+        values.put(
+                Collections.synchronizedCollection(new ArrayList<>(List.of(1))), it -> List.copyOf((Collection<?>) it));
         values.put(new Object(), it -> "");
         return values;
     }

@@ -12,8 +12,7 @@ class EvolutionTest {
     @Test
     void givesAFieldThatTheWriterLackedItsDefault() throws ReflectiveOperationException {
         Build old = Build.of("class Order { int id = 7; static Object make() { return new Order(); } }");
-        Build now = Build.of(
-                """
+        Build now = Build.of("""
                 class Order {
                     String note = "none"; int id; long weight; List<String> tags = new ArrayList<>();
                     public String toString() { return id + note + weight + tags; }
@@ -27,8 +26,7 @@ class EvolutionTest {
     void givesAFieldOfAClassWithoutPlainConstructorNothing() throws ReflectiveOperationException {
         Build old = Build.of(
                 "class Order { final int id; Order(int id) { this.id = id; } static Object make() { return new Order(7); } }");
-        Build now = Build.of(
-                """
+        Build now = Build.of("""
                 class Order {
                     final int id; final String note; final boolean express;
                     Order(int id, String note) { this.id = id; this.note = note; this.express = true; }
@@ -41,10 +39,7 @@ class EvolutionTest {
 
     @Test
     void dropsAFieldThatTheReaderLacksEvenIfItsClassIsGone() throws ReflectiveOperationException {
-        Build old = Build.of(
-                "record Gone(int x, List<Object> more) {}",
-                "enum Shade { DARK }",
-                """
+        Build old = Build.of("record Gone(int x, List<Object> more) {}", "enum Shade { DARK }", """
                 class Order {
                     Gone gone = new Gone(1, new ArrayList<>(List.of(new Gone(2, List.of()), Shade.DARK)));
                     Gone[] array = {gone, null};
@@ -67,9 +62,7 @@ class EvolutionTest {
 
     @Test
     void keepsAnObjectThatWasFirstMetInADroppedField() throws ReflectiveOperationException {
-        Build old = Build.of(
-                "class Person { String name = \"Ada\"; }",
-                """
+        Build old = Build.of("class Person { String name = \"Ada\"; }", """
                 class Order {
                     Person billing = new Person();
                     List<Object> gone = List.of(billing, new TreeSet<>(Set.of(1, 2)), Map.of("k", 1));
@@ -79,9 +72,7 @@ class EvolutionTest {
                     static Object make() { return new Order(); }
                 }
                 """);
-        Build now = Build.of(
-                "class Person { String name; }",
-                """
+        Build now = Build.of("class Person { String name; }", """
                 class Order {
                     Person owner; SortedSet<Object> numbers; List<Object> all;
                     public String toString() { return owner.name + numbers + (all.get(0) == owner) + all.size(); }
@@ -141,7 +132,8 @@ class EvolutionTest {
         assertThat(wider.decode(encodedBy(old, "Order"))).hasToString("7 8 1.5");
         assertThatThrownBy(() -> other.decode(encodedBy(old, "Order")))
                 .isInstanceOf(DecodingException.class)
-                .hasMessageContaining("app.Order.id is of type java.lang.String, but the message has a java.lang.Integer");
+                .hasMessageContaining(
+                        "app.Order.id is of type java.lang.String, but the message has a java.lang.Integer");
     }
 
     @Test
@@ -168,7 +160,8 @@ class EvolutionTest {
     @Test
     void reportsTheExceptionOfARecordThatRefusesItsDefaults() throws ReflectiveOperationException {
         Build old = Build.of("record Order(int id) { static Object make() { return new Order(7); } }");
-        Build now = Build.of("record Order(int id, String note) { Order { Objects.requireNonNull(note, \"no note\"); } }");
+        Build now =
+                Build.of("record Order(int id, String note) { Order { Objects.requireNonNull(note, \"no note\"); } }");
 
         assertThatThrownBy(() -> now.decode(encodedBy(old, "Order")))
                 .isInstanceOf(DecodingException.class)
@@ -180,7 +173,8 @@ class EvolutionTest {
     void readsAFieldOfAnAddedSuperclass() throws ReflectiveOperationException {
         Build old = Build.of("class Order { int id = 7; static Object make() { return new Order(); } }");
         Build now = Build.of(
-                "class Base { int id; }", "class Order extends Base { public String toString() { return \"\" + id; } }");
+                "class Base { int id; }",
+                "class Order extends Base { public String toString() { return \"\" + id; } }");
 
         assertThat(now.decode(encodedBy(old, "Order"))).hasToString("7");
     }

@@ -21,9 +21,14 @@ class GraphTest {
 
     private static final class Node {
         final String name;
-        @Nullable Node next;
+
+        @Nullable
+        Node next;
+
         List<Node> children = new ArrayList<>();
-        @Nullable Object other;
+
+        @Nullable
+        Object other;
 
         Node(String name) {
             this.name = name;
@@ -120,7 +125,8 @@ class GraphTest {
 
     @Test
     void carriesAnyLengthOfALinkedList() {
-        LinkedList<Integer> list = new LinkedList<>(IntStream.range(0, 100_000).boxed().toList());
+        LinkedList<Integer> list =
+                new LinkedList<>(IntStream.range(0, 100_000).boxed().toList());
 
         assertThat(copy(list)).isEqualTo(list);
     }
@@ -140,12 +146,14 @@ class GraphTest {
 
     @Test
     void refusesADeeperChainWithoutOverflowingTheStack() {
-        EncodingException refused = catchThrowableOfType(
-                EncodingException.class, () -> codec.encode(new Object[] {"a", chain(1_000_000)}));
+        EncodingException refused =
+                catchThrowableOfType(EncodingException.class, () -> codec.encode(new Object[] {"a", chain(1_000_000)}));
 
         assertThat(refused.path()).startsWith("[1].next.next.").contains("…").hasSizeLessThan(200);
         assertThat(refused.type()).isEqualTo(Node.class.getName());
-        assertThat(refused).hasMessageContaining("nested more than 500 levels deep").hasMessageContaining("java.util.List");
+        assertThat(refused)
+                .hasMessageContaining("nested more than 500 levels deep")
+                .hasMessageContaining("java.util.List");
     }
 
     @Test

@@ -112,7 +112,10 @@ class RefusalTest {
 
         assertThat(refused.path()).isEqualTo("[1]");
         assertThat(refused.type()).contains(type);
-        assertThat(refused.getMessage()).startsWith("[1] holds a").contains(type).contains("; ");
+        assertThat(refused.getMessage())
+                .startsWith("[1] holds a")
+                .contains(type)
+                .contains("; ");
     }
 
     @Test
@@ -132,9 +135,11 @@ class RefusalTest {
 
         assertThat(refusal(report).path()).isEqualTo("owner[1][x]");
         assertThat(refusal(report))
-                .hasMessageStartingWith("dev.weirpool.queue.codec.RefusalTest$Report.owner[1][x] holds a java.lang.Thread");
+                .hasMessageStartingWith(
+                        "dev.weirpool.queue.codec.RefusalTest$Report.owner[1][x] holds a java.lang.Thread");
         assertThat(refusal(new HashMap<>(Map.of(new Thread(), 1))).path()).isEqualTo("[key java.lang.Thread]");
-        assertThat(refusal(new TreeMap<>(Comparator.comparing(String::length))).path()).isEqualTo(".comparator".substring(1));
+        assertThat(refusal(new TreeMap<>(Comparator.comparing(String::length))).path())
+                .isEqualTo(".comparator".substring(1));
         assertThat(refusal(new Object[][] {{}, {new Thread()}}).path()).isEqualTo("[1][0]");
     }
 
@@ -151,7 +156,9 @@ class RefusalTest {
         assertThat(refusal(String.class)).hasMessageContaining("pass the name of the class");
         assertThat(refusal(new File("/").toURI().toURL())).hasMessageContaining("java.net.URI");
         assertThat(refusal(InetAddress.getLoopbackAddress())).hasMessageContaining("host name");
-        assertThat(refusal((Runnable) () -> {})).hasMessageContaining("not Serializable").hasMessageContaining("cast it");
+        assertThat(refusal((Runnable) () -> {}))
+                .hasMessageContaining("not Serializable")
+                .hasMessageContaining("cast it");
         assertThat(refusal(new MyThread())).hasMessageContaining("extends java.lang.Thread");
         assertThat(refusal(new Sized(1))).hasMessageContaining("plain java.util.ArrayList");
     }
