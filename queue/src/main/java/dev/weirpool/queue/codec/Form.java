@@ -26,7 +26,7 @@ abstract class Form {
      * the object under {@code number} before it reads on.
      *
      * @param number the number under which the message may refer to the object; -1 if it is not shared
-     * @return the value; null only while skipping something that this side does not have
+     * @return the value, or a {@link Lost} while skipping something that this side does not have
      */
     abstract Object read(Decoder in, int number);
 }

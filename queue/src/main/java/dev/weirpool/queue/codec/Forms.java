@@ -49,7 +49,8 @@ final class Forms {
 
     /*
      * The methods that make forms return them as Objects, to be cast by the caller: to check that each may be returned as
-     * a Form, the verifier would load all of their classes as soon as this one is linked (9 ms in a fresh JVM).
+     * a Form, the verifier would load all of their classes as soon as this one is linked (9 ms in a fresh JVM). Each is
+     * returned by itself, as the value of a switch expression is again a Form to the compilers of later JDKs.
      */
 
     private Object make(Class<?> type) {
@@ -97,31 +98,55 @@ final class Forms {
     }
 
     private static Object make(Tag tag) {
-        return switch (tag.family) {
-            case SCALAR -> new ScalarForm(tag);
-            case TEXT -> new TextForm(tag);
-            case VALUE -> new ValueForm(tag);
-            case TIME -> new TimeForm(tag);
-            case COMPARATOR -> new ComparatorForm();
-            case PRIMITIVES -> new PrimitivesForm(tag);
-            case OBJECTS -> new ObjectsForm(tag);
-            case COLLECTION -> new CollectionForm(tag);
-            case SORTED -> new SortedForm(tag);
-            case FIXED -> new FixedForm(tag);
-            case MAP -> new MapForm(tag);
-            case SORTED_MAP -> new SortedMapForm(tag);
-            case FIXED_MAP -> new FixedMapForm(tag);
-            case PAIR -> new PairForm(tag);
-            case CELL -> new CellForm();
-            case MUTABLE -> new MutableForm(tag);
-            case ENUM_SET -> new EnumSetForm();
-            case ENUM_MAP -> new EnumMapForm();
-            case APPLICATION -> new ApplicationObject();
-            case ARRAY -> new ArrayForm(Object.class);
-            case ENUM -> new EnumForm(Enum.class);
-            case LAMBDA -> new LambdaForm(Object.class);
-            case SURROGATE -> new SurrogateForm(null);
-            case TYPE_ONLY, NONE -> throw new DecodingException(tag + " is not the beginning of a value");
-        };
+        switch (tag.family) {
+            case SCALAR:
+                return new ScalarForm(tag);
+            case TEXT:
+                return new TextForm(tag);
+            case VALUE:
+                return new ValueForm(tag);
+            case TIME:
+                return new TimeForm(tag);
+            case COMPARATOR:
+                return new ComparatorForm();
+            case PRIMITIVES:
+                return new PrimitivesForm(tag);
+            case OBJECTS:
+                return new ObjectsForm(tag);
+            case COLLECTION:
+                return new CollectionForm(tag);
+            case SORTED:
+                return new SortedForm(tag);
+            case FIXED:
+                return new FixedForm(tag);
+            case MAP:
+                return new MapForm(tag);
+            case SORTED_MAP:
+                return new SortedMapForm(tag);
+            case FIXED_MAP:
+                return new FixedMapForm(tag);
+            case PAIR:
+                return new PairForm(tag);
+            case CELL:
+                return new CellForm();
+            case MUTABLE:
+                return new MutableForm(tag);
+            case ENUM_SET:
+                return new EnumSetForm();
+            case ENUM_MAP:
+                return new EnumMapForm();
+            case APPLICATION:
+                return new ApplicationObject();
+            case ARRAY:
+                return new ArrayForm(Object.class);
+            case ENUM:
+                return new EnumForm(Enum.class);
+            case LAMBDA:
+                return new LambdaForm(Object.class);
+            case SURROGATE:
+                return new SurrogateForm(null);
+            default:
+                throw new DecodingException(tag + " is not the beginning of a value");
+        }
     }
 }

@@ -64,17 +64,11 @@ final class Refusal extends RuntimeException {
 
     /** The fault is within a map, at this key or in the value it has. */
     Refusal within(@Nullable Object key, boolean inKey) {
-        String shown = shown(key);
+        String shown = key == null || key instanceof String || key instanceof Number || key instanceof Enum<?>
+                ? String.valueOf(key)
+                : key.getClass().getName();
         steps.addFirst(inKey ? "[key " + shown + "]" : "[" + shown + "]");
         return this;
-    }
-
-    /** Only of well-known types: the text of others is the user's code to make. */
-    private static String shown(@Nullable Object key) {
-        if (key == null || key instanceof String || key instanceof Number || key instanceof Enum<?>) {
-            return String.valueOf(key);
-        }
-        return key.getClass().getName();
     }
 
     EncodingException asException() {
