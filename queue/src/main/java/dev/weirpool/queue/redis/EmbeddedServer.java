@@ -73,7 +73,7 @@ public final class EmbeddedServer {
         return running.uri;
     }
 
-    private static EmbeddedServer start(int port) {
+    static EmbeddedServer start(int port) {
         try {
             var binary = binary();
             if (port != 0) {

@@ -15,7 +15,6 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -178,8 +177,7 @@ public final class RedisConnection implements AutoCloseable {
     @SuppressWarnings("deprecation") // ssl(true) is TLS with the JVM's own trust store, which is what rediss asks for
     private static DefaultJedisClientConfig config(URI uri, int timeoutMillis) {
         var config = DefaultJedisClientConfig.builder()
-                .protocol(RedisProtocol.RESP2)
-                .autoNegotiateProtocol(false)
+                .serverDefaultProtocol() // sends no HELLO, which some proxies refuse
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
                 .connectionTimeoutMillis(timeoutMillis)
                 .socketTimeoutMillis(timeoutMillis)

@@ -1,0 +1,167 @@
+package dev.weirpool.queue.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** register, heartbeat, tick, recover, release and cancel: who may hold tasks, and for how long. */
+final class LeaseTest extends BrokerFixture {
+    private static final Duration SHORT = Duration.ofMillis(30);
+    private static final Duration NO_GRACE = Duration.ZERO;
+
+    @Test
+    void registersANameOnce() {
+        assertThat(broker.register(redis, "w", LEASE)).isTrue();
+        assertThat(broker.register(redis, "w", LEASE)).isFalse();
+        assertThat(broker.workers(redis)).containsExactly("w");
+    }
+
+    @Test
+    void renewsTheLeasesOfKnownWorkersAndNamesTheLost() {
+        broker.register(redis, "a", SHORT);
+
+        var reply = broker.heartbeat(redis, LEASE, List.of("a", "b"));
+
+        assertThat(reply).isEqualTo(new HeartbeatReply(Set.of("b"), Map.of()));
+        assertThat(broker.workers(redis)).containsExactly("a");
+        assertThat(broker.recoverExpired(redis, "a", Duration.ZERO)).isEqualTo(-1);
+    }
+
+    @Test
+    void findsAWorkerWhoseLeaseRanOutAndGivesItsTasksBack() {
+        broker.register(redis, "a", SHORT);
+        push(3);
+        claim("a", 2);
+        broker.tick(redis, Duration.ofMinutes(1), NO_GRACE); // the first tick ever
+
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> broker.tick(redis, Duration.ofMinutes(1), NO_GRACE)
+                        .expired()
+                        .equals(List.of("a")));
+        assertThat(broker.recoverExpired(redis, "a", Duration.ZERO)).isEqualTo(2);
+
+        register("b");
+        var again = claim("b", 3);
+        assertThat(sequences(again)).isEqualTo(numbers(1, 2, 3));
+        assertThat(again.stream().map(Envelope::attempt)).containsExactly(2, 1, 1);
+        assertThat(step("a", 1, 2)).isEqualTo(new StepReply.Fenced());
+    }
+
+    @Test
+    void leavesExpiredWorkersAloneForALeaseAfterASilence() {
+        broker.register(redis, "a", SHORT);
+        push(1);
+        claim("a", 1);
+        await().pollDelay(SHORT.multipliedBy(2)).until(() -> true);
+
+        assertThat(broker.tick(redis, GAP, LEASE).expired()).isEmpty();
+        assertThat(broker.recoverExpired(redis, "a", Duration.ZERO)).isEqualTo(-2);
+    }
+
+    @Test
+    void givesBackTheTasksOfADeadWorkerOnce() {
+        register("a");
+        push(2);
+        claim("a", 2);
+
+        assertThat(broker.recoverDead(redis, "a", Duration.ZERO)).isEqualTo(2);
+        assertThat(broker.recoverDead(redis, "a", Duration.ZERO)).isZero();
+        assertThat(broker.waiting(redis)).isEqualTo(2);
+    }
+
+    @Test
+    void holdsATaskBackThatHasKilledAWorkerBefore() {
+        register("a");
+        push(1);
+        claim("a", 1);
+        broker.recoverDead(redis, "a", Duration.ofMinutes(1));
+        register("b");
+        assertThat(claim("b", 1)).hasSize(1);
+
+        broker.recoverDead(redis, "b", Duration.ofMinutes(1));
+
+        register("c");
+        assertThat(claim("c", 1)).isEmpty();
+        assertThat(broker.waiting(redis)).isEqualTo(1);
+    }
+
+    @Test
+    void releasesTheUnstartedToTheFrontOfTheQueue() {
+        register("a");
+        push(4);
+        claim("a", 3);
+
+        assertThat(broker.release(redis, "a", 1, false)).isEqualTo(2);
+
+        register("b");
+        assertThat(claim("b", 9)).extracting(Envelope::sequence).containsExactly(2L, 3L, 4L);
+        assertThat(broker.workers(redis)).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void releasesAllAndEndsTheRegistration() {
+        register("a");
+        push(2);
+        claim("a", 2);
+
+        assertThat(broker.release(redis, "a", 0, true)).isEqualTo(2);
+        assertThat(broker.workers(redis)).isEmpty();
+        assertThat(broker.release(redis, "a", 0, true)).isEqualTo(-1);
+    }
+
+    @Test
+    void condemnsARunningTaskThatIsToBeEndedAndNoOther() {
+        register("a");
+        register("b");
+        push(2);
+        var first = claim("a", 1).get(0);
+        claim("b", 1);
+        assertThat(broker.tick(redis, GAP, LEASE).hasCancelMarks()).isFalse();
+
+        broker.cancel(redis, PRODUCER, numbers(1), true);
+
+        assertThat(broker.tick(redis, GAP, LEASE).hasCancelMarks()).isTrue();
+        assertThat(broker.heartbeat(redis, LEASE, List.of("a", "b")).condemned())
+                .isEqualTo(Map.of("a", HexFormat.of().formatHex(first.id())));
+    }
+
+    @Test
+    void doesNotCondemnATaskThatIsOnlyNotToBeStarted() {
+        register("a");
+        push(1);
+        claim("a", 1);
+
+        broker.cancel(redis, PRODUCER, numbers(1), false);
+
+        assertThat(broker.heartbeat(redis, LEASE, List.of("a")).condemned()).isEmpty();
+    }
+
+    @Test
+    void dropsTheMarkOfACancelledTaskWithTheTask() {
+        register("a");
+        push(1);
+        broker.cancel(redis, PRODUCER, numbers(1), true);
+
+        step("a", 1, 0, complete(claim("a", 1).get(0)));
+
+        assertThat(broker.tick(redis, GAP, LEASE).hasCancelMarks()).isFalse();
+        assertThat(keys()).noneMatch(key -> key.endsWith("cancels"));
+    }
+
+    @Test
+    void leavesNoKeyOfADroppedQueue() {
+        register("a");
+        push(2);
+        claim("a", 1);
+
+        broker.drop(redis, List.of("a"));
+
+        assertThat(keys()).isEmpty();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.weirpool.queue.protocol;
+
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class PushTest extends BrokerFixture {
+    @Test
+    void storesTasksInOrder() {
+        register("w");
+
+        push(3);
+
+        assertThat(sequences(claim("w", 5))).isEqualTo(numbers(1, 2, 3));
+    }
+
+    @Test
+    void storesATaskOnceThatIsSentAgain() {
+        push(task(1), task(2));
+
+        assertThat(push(task(1), task(2))).isEqualTo(new PushReply.Stored());
+        assertThat(broker.waiting(redis)).isEqualTo(2);
+    }
+
+    @Test
+    void storesOnlyWhatIsNewOfABatchThatOverlapsAnEarlierOne() {
+        push(task(1), task(2));
+
+        push(task(2), task(3));
+
+        register("w");
+        assertThat(sequences(claim("w", 5))).isEqualTo(numbers(1, 2, 3));
+    }
+
+    @Test
+    void reportsTheLastSequenceItHasWhenSomeAreMissing() {
+        push(task(1));
+
+        assertThat(push(task(3))).isEqualTo(new PushReply.Gap(1));
+        assertThat(broker.waiting(redis)).isEqualTo(1);
+    }
+
+    @Test
+    void storesNothingOnAClosedQueue() {
+        redis.call("HSET", bytes("weirpool:{" + queue + "}:producers"), bytes("!"), bytes("1"));
+
+        assertThat(push(task(1))).isEqualTo(new PushReply.Closed());
+        assertThat(broker.waiting(redis)).isZero();
+    }
+
+    @Test
+    void putsLowerPrioritiesBehindHigherOnes() {
+        register("w");
+
+        push(task(1, 3, 3), task(2, 1, 3), task(3, 0, 3), task(4, 2, 3), task(5, 0, 3));
+
+        assertThat(sequences(claim("w", 9))).isEqualTo(numbers(3, 5, 2, 4, 1));
+    }
+
+    @Test
+    void keepsADelayedTaskBackUntilItIsDue() {
+        register("w");
+
+        broker.push(
+                redis,
+                List.of(task(1), task(2), task(3)),
+                List.of(
+                        Due.in(Duration.ofMillis(50)),
+                        Due.NOW,
+                        Due.at(Instant.now().minusSeconds(9))));
+
+        assertThat(sequences(claim("w", 9))).isEqualTo(numbers(2, 3));
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> broker.tick(redis, GAP, LEASE).promoted() == 1);
+        assertThat(sequences(claimed(step("w", 1, 2)))).isEqualTo(numbers(1));
+    }
+
+    @Test
+    void ringsTheBellForAnEmptyQueue() {
+        push(1);
+
+        assertThat(broker.awaitBell(redis, Duration.ofMillis(100))).isTrue();
+    }
+}
