@@ -1,9 +1,12 @@
 package dev.weirpool.cli;
 
 import dev.weirpool.examples.Fleet;
+import dev.weirpool.pool.Pool;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
 import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -112,8 +115,16 @@ final class WorkerCommand implements Callable<Integer> {
 
     /** The demo's tasks can be run by every worker. */
     private static String withExamples(String classPath) {
-        var examples =
-                Fleet.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        String examples = jarOf(Fleet.class) + File.pathSeparator + jarOf(Pool.class);
         return classPath.isEmpty() ? examples : classPath + File.pathSeparator + examples;
+    }
+
+    private static Path jarOf(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
