@@ -1,5 +1,8 @@
 package dev.weirpool.queue;
 
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirpool.queue.codec.EncodingException;
 import dev.weirpool.queue.protocol.Envelope;
-import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.time.Duration;
@@ -542,10 +544,9 @@ class SharedQueueTest {
 
         try (var redis = REDIS.open();
                 var connection = redis.connect()) {
-            var keys = (List<?>) connection.call("KEYS", RedisConnection.bytes("*" + name + "*"));
+            var keys = (List<?>) requireNonNull(connection.call("KEYS", bytes("*" + name + "*")));
             assertThat(keys).allSatisfy(key -> {
-                assertThat(new String((byte[]) key, java.nio.charset.StandardCharsets.UTF_8))
-                        .contains(":session:");
+                assertThat(new String((byte[]) key, UTF_8)).contains(":session:");
                 assertThat((Long) connection.call("TTL", (byte[]) key)).isBetween(1L, 600L);
             });
         }
@@ -575,10 +576,6 @@ class SharedQueueTest {
         assertThatThrownBy(() -> SharedQueue.connect(RedisOptions.of("redis://127.0.0.1:1"), name))
                 .isInstanceOf(RedisUnavailableException.class)
                 .hasMessageContaining("127.0.0.1:1");
-    }
-
-    private static byte[] bytes(String text) {
-        return RedisConnection.bytes(text);
     }
 
     private static long elapsedMillis(long start) {
