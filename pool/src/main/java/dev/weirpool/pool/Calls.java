@@ -97,8 +97,8 @@ abstract sealed class Calls permits Pool {
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
     public final AsyncResult<Void> applyAsync(
-            Run0 function, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
-        return applyAsync(Task.of(function), callback, errorCallback);
+            Run0 function, Runnable callback, Consumer<? super Throwable> errorCallback) {
+        return applyAsync(Task.of(function), nothing -> callback.run(), errorCallback);
     }
 
     /** Runs a method of one argument that returns a value, and waits for its end; see {@link #apply(Task)}. */
@@ -139,8 +139,8 @@ abstract sealed class Calls permits Pool {
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
     public final <A> AsyncResult<Void> applyAsync(
-            Run1<A> function, A a, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
-        return applyAsync(Task.of(function, a), callback, errorCallback);
+            Run1<A> function, A a, Runnable callback, Consumer<? super Throwable> errorCallback) {
+        return applyAsync(Task.of(function, a), nothing -> callback.run(), errorCallback);
     }
 
     /** Runs a method of two arguments that returns a value, and waits for its end; see {@link #apply(Task)}. */
@@ -185,8 +185,8 @@ abstract sealed class Calls permits Pool {
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
     public final <A, B> AsyncResult<Void> applyAsync(
-            Run2<A, B> function, A a, B b, Consumer<? super Void> callback, Consumer<? super Throwable> errorCallback) {
-        return applyAsync(Task.of(function, a, b), callback, errorCallback);
+            Run2<A, B> function, A a, B b, Runnable callback, Consumer<? super Throwable> errorCallback) {
+        return applyAsync(Task.of(function, a, b), nothing -> callback.run(), errorCallback);
     }
 
     /** Runs a method of three arguments that returns a value, and waits for its end; see {@link #apply(Task)}. */
@@ -233,13 +233,8 @@ abstract sealed class Calls permits Pool {
 
     /** The same with callbacks; see {@link #applyAsync(Task, Consumer, Consumer)}. */
     public final <A, B, C> AsyncResult<Void> applyAsync(
-            Run3<A, B, C> function,
-            A a,
-            B b,
-            C c,
-            Consumer<? super Void> callback,
-            Consumer<? super Throwable> errorCallback) {
-        return applyAsync(Task.of(function, a, b, c), callback, errorCallback);
+            Run3<A, B, C> function, A a, B b, C c, Runnable callback, Consumer<? super Throwable> errorCallback) {
+        return applyAsync(Task.of(function, a, b, c), nothing -> callback.run(), errorCallback);
     }
 
     /** Runs a method of four arguments that returns a value, and waits for its end; see {@link #apply(Task)}. */
@@ -294,9 +289,9 @@ abstract sealed class Calls permits Pool {
             B b,
             C c,
             D d,
-            Consumer<? super Void> callback,
+            Runnable callback,
             Consumer<? super Throwable> errorCallback) {
-        return applyAsync(Task.of(function, a, b, c, d), callback, errorCallback);
+        return applyAsync(Task.of(function, a, b, c, d), nothing -> callback.run(), errorCallback);
     }
 
     /** Runs a method of five arguments that returns a value, and waits for its end; see {@link #apply(Task)}. */
@@ -355,8 +350,8 @@ abstract sealed class Calls permits Pool {
             C c,
             D d,
             E e,
-            Consumer<? super Void> callback,
+            Runnable callback,
             Consumer<? super Throwable> errorCallback) {
-        return applyAsync(Task.of(function, a, b, c, d, e), callback, errorCallback);
+        return applyAsync(Task.of(function, a, b, c, d, e), nothing -> callback.run(), errorCallback);
     }
 }

@@ -1,7 +1,10 @@
 package dev.weirpool.pool;
 
+import dev.weirpool.queue.SharedQueue;
+import dev.weirpool.queue.TaskContext;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What the tests have workers do. */
@@ -86,7 +89,7 @@ final class Tasks {
     }
 
     static long exitOnFirstAttempt() {
-        if (dev.weirpool.queue.TaskContext.current().attempt() == 1) {
+        if (TaskContext.current().attempt() == 1) {
             Runtime.getRuntime().halt(42);
         }
         return pid();
@@ -94,5 +97,58 @@ final class Tasks {
 
     static void exit() {
         System.exit(42);
+    }
+
+    /** Has no constructor for a message. */
+    static final class StrangeException extends RuntimeException {
+        StrangeException(int code) {
+            super("code " + code);
+        }
+    }
+
+    static void throwStrange() {
+        throw new StrangeException(7);
+    }
+
+    static int overflow() {
+        return 1 + overflow();
+    }
+
+    static Object threadIfTwo(int number) {
+        return number == 2 ? Thread.currentThread() : number;
+    }
+
+    static int count(String name, Map<String, Object> values) {
+        return values.size();
+    }
+
+    static byte[] bytes(int count) {
+        return new byte[count];
+    }
+
+    static int failAbove(int number) {
+        if (number > 3) {
+            throw new IllegalArgumentException(number + " is too much");
+        }
+        return number;
+    }
+
+    static int hangIfZero(int number) throws InterruptedException {
+        if (number == 0) {
+            hang();
+        }
+        return number;
+    }
+
+    static String commandLine() {
+        return ProcessHandle.current().info().commandLine().orElse("");
+    }
+
+    static void put(SharedQueue<Integer> queue, int number) throws InterruptedException {
+        queue.put(number);
+    }
+
+    static int take(SharedQueue<Integer> queue) throws InterruptedException {
+        return queue.take();
     }
 }
