@@ -66,7 +66,7 @@ final class Keys {
 
         final byte[] items = key("shared:items");
         final byte[] state = key("shared:state");
-        final byte[] unfinished = key("shared:unfinished");
+        final byte[] sessions = key("shared:sessions");
         final byte[] bell = key("shared:bell");
         final byte[] room = key("shared:room");
         final byte[] joined = key("shared:joined");

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 /**
  * Numbers the changes that one thread at a time makes to shared queues, so that a change sent again is not made again.
  *
- * <p>Redis remembers the last number of each session for some minutes. There are as many sessions as threads of this process
+ * <p>Redis remembers the last number of each session until it has been silent for ten minutes. There are as many sessions as threads of this process
  * have ever made changes at once.
  */
 final class Session {

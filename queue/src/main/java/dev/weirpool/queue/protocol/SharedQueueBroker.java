@@ -34,6 +34,7 @@ public final class SharedQueueBroker {
     private static final Script SHUTDOWN = Script.load(SharedQueueBroker.class, "shared-shutdown");
     private static final Script DELETE = Script.load(SharedQueueBroker.class, "shared-delete");
 
+    private static final byte[] STATE = bytes("state");
     private static final byte[] ONE = bytes(1);
     private static final byte[] ZERO = bytes(0);
 
@@ -65,7 +66,7 @@ public final class SharedQueueBroker {
     }
 
     public SharedQueueState state() {
-        return redis.call(connection -> connection.call("GET", keys.state) instanceof byte[] state
+        return redis.call(connection -> connection.call("HGET", keys.state, STATE) instanceof byte[] state
                 ? SharedQueueState.read(state)
                 : SharedQueueState.NONE);
     }
@@ -89,16 +90,16 @@ public final class SharedQueueBroker {
         var arguments = new ArrayList<byte[]>(10 + items.size());
         arguments.add(keys.items);
         arguments.add(keys.state);
-        arguments.add(keys.session(session));
-        arguments.add(keys.unfinished);
+        arguments.add(keys.sessions);
         arguments.add(keys.bell);
         arguments.add(keys.room);
         arguments.add(known.wireForm());
+        arguments.add(session.id());
         arguments.add(session.change());
         arguments.add(flag(session.isSentAgain()));
         arguments.add(flag(hasWaited));
         arguments.addAll(items);
-        var reply = connection.run(PUT, 6, arguments);
+        var reply = connection.run(PUT, 5, arguments);
         return reply instanceof byte[] state
                 ? new PutReply.Refused(SharedQueueState.read(state))
                 : new PutReply.Accepted((int) number(reply));
@@ -154,13 +155,13 @@ public final class SharedQueueBroker {
     /** Reports one item as dealt with; false if all are already. */
     public boolean done() {
         return change((connection, session) -> number(connection.run(
-                        DONE, 3, List.of(keys.unfinished, keys.joined, keys.session(session), session.change()))))
+                        DONE, 3, List.of(keys.state, keys.joined, keys.session(session), session.change()))))
                 == 1;
     }
 
     /** How many items were put but not reported as dealt with. If there are none, others who wait for that are woken. */
     public long unfinished() {
-        return redis.call(connection -> number(connection.run(JOIN, 2, List.of(keys.unfinished, keys.joined))));
+        return redis.call(connection -> number(connection.run(JOIN, 2, List.of(keys.state, keys.joined))));
     }
 
     /** Drops the oldest waiting item that has these bytes; false if there is none. */
@@ -170,7 +171,7 @@ public final class SharedQueueBroker {
                         5,
                         List.of(
                                 keys.items,
-                                keys.unfinished,
+                                keys.state,
                                 keys.room,
                                 keys.joined,
                                 keys.session(session),
@@ -184,24 +185,17 @@ public final class SharedQueueBroker {
         change((connection, session) -> number(connection.run(
                 CLEAR,
                 5,
-                List.of(
-                        keys.items,
-                        keys.unfinished,
-                        keys.room,
-                        keys.joined,
-                        keys.session(session),
-                        session.change()))));
+                List.of(keys.items, keys.state, keys.room, keys.joined, keys.session(session), session.change()))));
     }
 
     /** Lets nobody put items any more. */
     public void shutdown(int maxSize, boolean dropItems) {
         change((connection, session) -> number(connection.run(
                 SHUTDOWN,
-                7,
+                6,
                 List.of(
                         keys.items,
                         keys.state,
-                        keys.unfinished,
                         keys.bell,
                         keys.room,
                         keys.joined,
@@ -220,7 +214,7 @@ public final class SharedQueueBroker {
                         keys.session(session),
                         keys.items,
                         keys.state,
-                        keys.unfinished,
+                        keys.sessions,
                         keys.bell,
                         keys.room,
                         keys.joined,

@@ -2,10 +2,10 @@
 --
 -- If the reply is lost the items are lost with it, and if this is sent again others are taken.
 --
--- KEYS[1]  items  list    waiting items, oldest first
--- KEYS[2]  state  string  'open <most items>' or 'shut <most items>'
--- KEYS[3]  bell   list    wake-up tokens for those who wait for an item
--- KEYS[4]  room   list    wake-up tokens for those who wait for room
+-- KEYS[1]  items  list  waiting items, oldest first
+-- KEYS[2]  state  hash  'state' = 'open <most items>' or 'shut <most items>'
+-- KEYS[3]  bell   list  wake-up tokens for those who wait for an item
+-- KEYS[4]  room   list  wake-up tokens for those who wait for room
 -- ARGV[1]  the most items to take
 -- ARGV[2]  '1' if the queue may have a bound
 -- ARGV[3]  '1' if the caller has waited for an item
@@ -15,7 +15,7 @@ local items, state, bell, room = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 -- LPOP and DEL are allowed at maxmemory, so that a full server can be drained
 local taken = redis.call('LPOP', items, ARGV[1])
 if not taken then
-  local now = redis.call('GET', state) or 'none'
+  local now = redis.call('HGET', state, 'state') or 'none'
   -- a token from before would wake for nothing: the next put rings anew
   redis.call('DEL', bell)
   -- nobody will put any more, and the others who wait have to learn it too

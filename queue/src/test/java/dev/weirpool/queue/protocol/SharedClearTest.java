@@ -45,6 +45,15 @@ class SharedClearTest extends SharedQueueFixture {
     }
 
     @Test
+    void leavesNothingBehindOfAQueueThatWasDeleted() {
+        broker.delete();
+
+        broker.clear();
+
+        assertThat(keys()).allMatch(key -> key.startsWith("shared:session:"));
+    }
+
+    @Test
     void passesOnAFullServer() {
         fillTheServer();
 

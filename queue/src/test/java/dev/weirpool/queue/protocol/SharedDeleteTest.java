@@ -22,7 +22,7 @@ class SharedDeleteTest extends SharedQueueFixture {
                 .contains(
                         "shared:items",
                         "shared:state",
-                        "shared:unfinished",
+                        "shared:sessions",
                         "shared:bell",
                         "shared:room",
                         "shared:joined");

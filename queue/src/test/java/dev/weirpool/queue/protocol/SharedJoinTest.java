@@ -22,6 +22,12 @@ class SharedJoinTest extends SharedQueueFixture {
 
     @Test
     void wakesTheNextWhoWaitsWhenAllIsDone() {
+        broker.open(0);
+        broker.put(items("a"), unbounded, false);
+        broker.take(1, false, false);
+        broker.done();
+        connection.call("DEL", key("joined")); // as if it had woken this one
+
         broker.unfinished();
 
         assertThat(length("joined")).isEqualTo(1);
@@ -36,6 +42,13 @@ class SharedJoinTest extends SharedQueueFixture {
         broker.unfinished();
 
         assertThat(length("joined")).isZero();
+    }
+
+    @Test
+    void leavesNothingBehindOfAQueueThatWasDeleted() {
+        broker.unfinished();
+
+        assertThat(keys()).isEmpty();
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -103,17 +105,41 @@ class SharedPutTest extends SharedQueueFixture {
     }
 
     @Test
-    void forgetsASessionAfterTenMinutes() {
+    void forgetsASessionThatHasPutNothingForTenMinutes() {
         broker.open(0);
+        send("cafe", 7, false, "a");
+        assertThat(value("cafe")).isEqualTo("7169");
+        letTenMinutesPass("cafe 7169");
 
-        broker.put(items("a"), unbounded, false);
+        send("beef", 1, false, "b");
 
-        var session = keys().stream()
-                .filter(key -> key.contains("session"))
-                .findFirst()
-                .orElseThrow();
-        assertThat((Long) connection.call("PTTL", bytes("weirpool:{" + name + "}:" + session)))
-                .isBetween(500_000L, 600_000L);
+        assertThat(value("cafe")).isNull();
+        assertThat(value("beef")).isEqualTo("1025");
+        assertThat(sessions()).containsExactly("beef 1025");
+    }
+
+    @Test
+    void remembersASessionThatHasPutSince() {
+        broker.open(0);
+        send("cafe", 7, false, "a");
+        send("cafe", 8, false, "b");
+        letTenMinutesPass("cafe 7169");
+
+        send("beef", 1, false, "c");
+
+        assertThat(value("cafe")).isEqualTo("8193");
+        assertThat(sessions()).containsExactlyInAnyOrder("beef 1025", "cafe 8193");
+    }
+
+    private void letTenMinutesPass(String session) {
+        var tenMinutesAgo = System.currentTimeMillis() - 600_001;
+        assertThat(sessions()).contains(session);
+        connection.call("ZADD", key("sessions"), bytes(tenMinutesAgo), bytes(session));
+    }
+
+    private List<String> sessions() {
+        var all = (List<?>) requireNonNull(connection.call("ZRANGE", key("sessions"), bytes("0"), bytes("-1")));
+        return all.stream().map(each -> new String((byte[]) each, UTF_8)).toList();
     }
 
     @Test
@@ -224,15 +250,15 @@ class SharedPutTest extends SharedQueueFixture {
         var arguments = new ArrayList<byte[]>(List.of(
                 key("items"),
                 key("state"),
-                key("session:" + session),
-                key("unfinished"),
+                key("sessions"),
                 key("bell"),
                 key("room"),
                 bytes(state.toString()),
+                bytes(session),
                 bytes(change),
                 bytes(again ? "1" : "0"),
                 bytes("0")));
         arguments.addAll(items(texts));
-        return connection.run(PUT, 6, arguments);
+        return connection.run(PUT, 5, arguments);
     }
 }

@@ -79,7 +79,9 @@ abstract class SharedQueueFixture {
 
     @Nullable
     String value(String part) {
-        return connection.call("GET", key(part)) instanceof byte[] value ? new String(value, UTF_8) : null;
+        return connection.call("HGET", key("state"), bytes(part)) instanceof byte[] value
+                ? new String(value, UTF_8)
+                : null;
     }
 
     byte[] key(String part) {
