@@ -88,13 +88,14 @@ public final class Pool extends Calls implements AutoCloseable {
             return inline(options, queue);
         }
         var broker = new Broker(queue);
+        var redis = new LazyRedis(options.redis());
+        redis.get(); // nothing has been started yet if it fails
         var launcher = Launcher.start(LauncherOptions.of(options.processes(), options.redis(), queue)
                 .withClassPath(options.classPath())
                 .withJvmFlags(options.jvmFlags())
                 .withEnvironment(options.environment())
                 .withInitializer(options.initializer())
                 .withMaxTasksPerWorker(options.maxTasksPerWorker()));
-        var redis = new LazyRedis(options.redis());
         var codec = new TaskCodec(redis, thisProcess());
         var ownsQueue = options.namedQueue().isEmpty();
         var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);

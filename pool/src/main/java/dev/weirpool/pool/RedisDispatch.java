@@ -71,19 +71,27 @@ final class RedisDispatch implements Dispatch {
     @Override
     public Ticket submit(Task<?> task, TaskOptions options) {
         var draft = codec.draft(task, options, true);
-        var ticket = new AtomicReference<@Nullable Ticket>();
-        submitter
-                .submit(
-                        draft,
-                        TaskCodec.due(options),
-                        sequence -> ticket.set(
-                                new Ticket(new TaskId(submitter.producer(), sequence), tickets.open(sequence))))
-                .whenComplete((sequence, failure) -> {
-                    if (failure != null) {
-                        tickets.fail(requireNonNull(ticket.get()).id().sequence(), failure);
-                    }
-                });
-        return requireNonNull(ticket.get());
+        var opened = new AtomicReference<@Nullable Ticket>();
+        try {
+            var stored = submitter.submit(draft, TaskCodec.due(options), sequence -> opened.set(open(sequence)));
+            var ticket = requireNonNull(opened.get());
+            stored.whenComplete((sequence, failure) -> {
+                if (failure != null) {
+                    tickets.fail(ticket.id().sequence(), failure);
+                }
+            });
+            return ticket;
+        } catch (RuntimeException e) {
+            var ticket = opened.get();
+            if (ticket != null) {
+                tickets.fail(ticket.id().sequence(), e);
+            }
+            throw e;
+        }
+    }
+
+    private Ticket open(long sequence) {
+        return new Ticket(new TaskId(submitter.producer(), sequence), tickets.open(sequence));
     }
 
     @Override

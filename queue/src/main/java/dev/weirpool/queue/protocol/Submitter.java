@@ -80,6 +80,10 @@ public final class Submitter extends Duty {
                     throw cause;
                 }
             }
+            var cause = ended;
+            if (cause != null) { // it ended while this one was being queued, and nobody looks at the queue any more
+                failWaiting(cause);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RedisUnavailableException(
@@ -166,6 +170,10 @@ public final class Submitter extends Duty {
         if (next != null) {
             next.stored.completeExceptionally(cause);
         }
+        failWaiting(cause);
+    }
+
+    private void failWaiting(RuntimeException cause) {
         for (var pending = waiting.poll(); pending != null; pending = waiting.poll()) {
             pending.stored.completeExceptionally(cause);
         }
