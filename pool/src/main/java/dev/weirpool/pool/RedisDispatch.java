@@ -53,8 +53,8 @@ final class RedisDispatch implements Dispatch {
         this.launcher = launcher;
         this.processes = processes;
         this.ownsQueue = ownsQueue;
-        this.submitter = new Submitter(redis, broker);
-        this.collector = new ResultCollector(redis, broker, submitter.producer(), codec, tickets);
+        this.submitter = new Submitter(redis, broker, Integer.MAX_VALUE);
+        this.collector = new ResultCollector(redis, broker, submitter, codec, tickets);
         submitter.start();
         collector.start();
         if (launcher != null) {

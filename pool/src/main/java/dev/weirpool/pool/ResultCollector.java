@@ -3,6 +3,7 @@ package dev.weirpool.pool;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
+import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class ResultCollector extends Duty {
     private static final int TRIM_AFTER = 1000;
 
     private final Broker broker;
+    private final Submitter submitter;
     private final long producer;
     private final TaskCodec codec;
     private final OpenTickets tickets;
@@ -30,10 +32,11 @@ final class ResultCollector extends Duty {
     private int untrimmed;
     private long renewedAt = System.nanoTime();
 
-    ResultCollector(Redis redis, Broker broker, long producer, TaskCodec codec, OpenTickets tickets) {
+    ResultCollector(Redis redis, Broker broker, Submitter submitter, TaskCodec codec, OpenTickets tickets) {
         super("weirpool-results-" + broker.queue(), redis);
         this.broker = broker;
-        this.producer = producer;
+        this.submitter = submitter;
+        this.producer = submitter.producer();
         this.codec = codec;
         this.tickets = tickets;
         redis.call(connection -> {
@@ -43,12 +46,20 @@ final class ResultCollector extends Duty {
     }
 
     @Override
-    protected void round(RedisConnection redis) {
+    protected void connected(RedisConnection redis) {
         renew(redis);
+    }
+
+    @Override
+    protected void round(RedisConnection redis) {
+        if (System.nanoTime() - renewedAt > RENEWAL_NANOS) {
+            renew(redis);
+        }
         var results = broker.readResults(redis, producer, cursor, READ_LIMIT);
         for (var result : results) {
             cursor = result.cursor();
             if (tickets.contains(result.sequence())) {
+                submitter.resolved(result.sequence());
                 tickets.resolve(result.sequence(), codec.decodeOutcome(result.result()));
             }
         }
@@ -60,11 +71,10 @@ final class ResultCollector extends Duty {
     }
 
     private void renew(RedisConnection redis) {
-        if (System.nanoTime() - renewedAt < RENEWAL_NANOS) {
-            return;
-        }
         if (!broker.renewResults(redis, producer, STREAM_LIFE)) {
-            broker.openResults(redis, producer, STREAM_LIFE); // we were away for longer than it lives
+            // we were away for longer than it lives, or Redis has lost it, and maybe tasks as well
+            broker.openResults(redis, producer, STREAM_LIFE);
+            submitter.verify();
         }
         renewedAt = System.nanoTime();
     }

@@ -3,6 +3,8 @@ package dev.weirpool.pool;
 import dev.weirpool.queue.SharedQueue;
 import dev.weirpool.queue.TaskContext;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -150,5 +152,14 @@ final class Tasks {
 
     static int take(SharedQueue<Integer> queue) throws InterruptedException {
         return queue.take();
+    }
+
+    /** Shows that it runs and waits for the gate. */
+    static int squareWhenOpen(int number, String directory) throws Exception {
+        Files.writeString(Path.of(directory, "running"), "");
+        while (!Files.exists(Path.of(directory, "gate"))) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return number * number;
     }
 }

@@ -21,6 +21,9 @@ import java.util.concurrent.TimeoutException;
  */
 public final class TaskQueue implements AutoCloseable {
 
+    /** How many of the latest tasks are sent again should Redis lose them in a failover. */
+    private static final int REMEMBERED = 1000;
+
     private static final Duration SEND_LIMIT = Duration.ofSeconds(10);
 
     private final Redis redis;
@@ -31,7 +34,7 @@ public final class TaskQueue implements AutoCloseable {
     private TaskQueue(Redis redis, String name) {
         this.redis = redis;
         this.broker = new Broker(name);
-        this.submitter = new Submitter(redis, broker);
+        this.submitter = new Submitter(redis, broker, REMEMBERED);
         this.codec =
                 new TaskCodec(() -> redis, "process " + ProcessHandle.current().pid());
     }

@@ -122,7 +122,7 @@ public final class StartupArchive implements AutoCloseable {
             var task = new TaskCodec(() -> redis, "launcher")
                     .draft(Task.of(Integer::sum, 7, 4), TaskOptions.DEFAULT, true)
                     .seal(1, 1);
-            redis.call(connection -> broker.push(connection, List.of(task), List.of()));
+            redis.call(connection -> broker.push(connection, 1, 0, List.of(task), List.of()));
             train(unfinished, trainingSettings(broker.queue(), board));
             return Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {

@@ -55,10 +55,15 @@ public final class Broker {
         return queue;
     }
 
-    /** Puts tasks on the queue. Sequences of a producer begin at 1 and have no gaps; {@code dues} is empty or as long as the tasks. */
-    public PushReply push(RedisConnection redis, List<Envelope> tasks, List<Due> dues) {
-        var first = tasks.get(0);
-        var arguments = new ArrayList<byte[]>(11 + tasks.size());
+    /**
+     * Puts tasks on the queue, once each.
+     *
+     * @param previous the sequence that the producer knows to be stored before these; 0 if none
+     * @param tasks in the order of their sequences; may be empty, to ask whether anything was lost
+     * @param dues empty, or one for each task
+     */
+    public PushReply push(RedisConnection redis, long producer, long previous, List<Envelope> tasks, List<Due> dues) {
+        var arguments = new ArrayList<byte[]>(11 + 2 * tasks.size());
         arguments.add(keys.ready);
         arguments.add(keys.ready1);
         arguments.add(keys.ready2);
@@ -67,8 +72,8 @@ public final class Broker {
         arguments.add(keys.bell);
         arguments.add(keys.workers);
         arguments.add(keys.delayed);
-        arguments.add(ByteBuffer.allocate(8).putLong(first.producer()).array());
-        arguments.add(bytes(first.sequence()));
+        arguments.add(ByteBuffer.allocate(8).putLong(producer).array());
+        arguments.add(bytes(previous));
         arguments.add(bytes(tasks.size()));
         for (var task : tasks) {
             arguments.add(task.raw());
@@ -78,7 +83,7 @@ public final class Broker {
         }
         var reply = list(redis.run(PUSH, 8, arguments));
         return switch (text(reply.get(0))) {
-            case "OK", "DUP" -> new PushReply.Stored();
+            case "OK" -> new PushReply.Stored();
             case "GAP" -> new PushReply.Gap(number(reply.get(1)));
             case "CLOSED" -> new PushReply.Closed();
             default -> throw unexpected(PUSH, reply);

@@ -35,6 +35,9 @@ public abstract class Duty implements AutoCloseable {
     /** One round; it is done again at once, or after a pause if Redis was away, until the duty is closed. */
     protected abstract void round(RedisConnection redis) throws InterruptedException;
 
+    /** Called on the duty's thread each time a connection has been made, before the first round on it. */
+    protected void connected(RedisConnection redis) {}
+
     /** Called on the duty's thread when a round failed for a reason other than an outage; the duty then ends. */
     protected void failed(RuntimeException e) {
         log.error("{} stopped: {}", thread.getName(), e.getMessage(), e);
@@ -95,6 +98,7 @@ public abstract class Duty implements AutoCloseable {
     private void rounds(Backoff backoff, boolean outage) throws InterruptedException {
         try (var current = redis.connect()) {
             connection = current;
+            connected(current);
             var first = outage;
             while (!stopping) {
                 round(current);

@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends tasks in the order in which they were submitted, each batch being what has gathered while the last one was on its way.
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * tasks wait here; they are lost if this process dies before they were sent.
  */
 public final class Submitter extends Duty {
+
+    private static final Logger log = LoggerFactory.getLogger(Submitter.class);
 
     static final int MOST_WAITING = 10_000;
     private static final int BATCH_TASKS = 500;
@@ -36,13 +41,35 @@ public final class Submitter extends Duty {
     private long sequence; // guarded by order
     private volatile @Nullable RuntimeException ended;
 
+    // what Redis has accepted, to be sent again should Redis lose it
+    private final ConcurrentSkipListMap<Long, Pending> accepted = new ConcurrentSkipListMap<>();
+    private final int mostAccepted;
+
     // owned by the duty's thread
     private final List<Pending> batch = new ArrayList<>();
     private @Nullable Pending next;
+    private long lastStored;
 
-    public Submitter(Redis redis, Broker broker) {
+    // set by any thread
+    private volatile boolean unsure;
+
+    /**
+     * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before
+     */
+    public Submitter(Redis redis, Broker broker, int mostAccepted) {
         super("weirpool-submitter-" + broker.queue(), redis);
         this.broker = broker;
+        this.mostAccepted = mostAccepted;
+    }
+
+    /** The task with that sequence has ended and need not be sent again, whatever Redis loses. */
+    public void resolved(long sequence) {
+        accepted.remove(sequence);
+    }
+
+    /** Redis may have lost what it had accepted: has it checked, and what is missing sent again. */
+    public void verify() {
+        unsure = true;
     }
 
     /** Which producer the tasks of this submitter carry. */
@@ -92,34 +119,74 @@ public final class Submitter extends Duty {
     }
 
     @Override
+    protected void connected(RedisConnection redis) {
+        unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
+    }
+
+    @Override
     protected void round(RedisConnection redis) throws InterruptedException {
+        if (unsure) {
+            unsure = false;
+            push(redis, lastStored, List.of());
+        }
         if (batch.isEmpty()) {
             gather();
         }
-        if (batch.isEmpty()) {
-            return;
+        if (!batch.isEmpty() && push(redis, lastStored, batch)) {
+            batch.forEach(this::accept);
+            batch.clear();
         }
+    }
+
+    private void accept(Pending pending) {
+        var sequence = pending.envelope.sequence();
+        lastStored = sequence;
+        accepted.put(sequence, pending);
+        if (accepted.size() > mostAccepted) {
+            accepted.pollFirstEntry();
+        }
+        pending.stored.complete(sequence);
+    }
+
+    /** Sends {@code tasks}; false if Redis had lost earlier ones, which have been sent again first. */
+    private boolean push(RedisConnection redis, long previous, List<Pending> tasks) {
         PushReply reply;
         try {
-            reply = broker.push(redis, envelopes(), dues());
+            reply = broker.push(
+                    redis,
+                    producer,
+                    previous,
+                    tasks.stream().map(Pending::envelope).toList(),
+                    dues(tasks));
         } catch (RedisFullException e) {
             // refused whole: nothing was stored, and the same batch is sent again when workers have drained some
             throw new RedisUnavailableException(String.valueOf(e.getMessage()), e);
-        } catch (RedisRefusedException e) {
-            end(e);
-            throw e;
         }
-        if (reply instanceof PushReply.Stored) {
-            batch.forEach(pending -> pending.stored.complete(pending.envelope.sequence()));
-            batch.clear();
-            return;
+        if (reply instanceof PushReply.Closed) {
+            throw new RedisRefusedException("queue " + broker.queue() + " is closed and takes no more tasks");
         }
-        var refusal = reply instanceof PushReply.Closed
-                ? new RedisRefusedException("queue " + broker.queue() + " is closed and takes no more tasks")
-                : new RedisRefusedException("Redis has lost tasks of queue " + broker.queue()
-                        + " that it had accepted: it was restarted without an append-only file, or flushed");
-        end(refusal);
-        throw refusal;
+        if (reply instanceof PushReply.Gap gap) {
+            sendAgain(redis, gap.lastSequence());
+            return false;
+        }
+        return true;
+    }
+
+    private void sendAgain(RedisConnection redis, long from) {
+        var lost = List.copyOf(accepted.tailMap(from, false).values());
+        log.warn(
+                "Redis has lost tasks of queue {} that it had accepted; sending the {} again that have not ended",
+                broker.queue(),
+                lost.size());
+        var previous = from;
+        for (var i = 0; i < lost.size(); i += BATCH_TASKS) {
+            var part = lost.subList(i, Math.min(lost.size(), i + BATCH_TASKS));
+            if (!push(redis, previous, part)) {
+                return; // lost again meanwhile, and sent again by that
+            }
+            previous = part.get(part.size() - 1).envelope.sequence();
+        }
+        lastStored = previous;
     }
 
     private void gather() throws InterruptedException {
@@ -139,14 +206,10 @@ public final class Submitter extends Duty {
         }
     }
 
-    private List<Envelope> envelopes() {
-        return batch.stream().map(Pending::envelope).toList();
-    }
-
-    private List<Due> dues() {
-        return batch.stream().allMatch(pending -> pending.due.equals(Due.NOW))
+    private static List<Due> dues(List<Pending> tasks) {
+        return tasks.stream().allMatch(pending -> pending.due.equals(Due.NOW))
                 ? List.of()
-                : batch.stream().map(Pending::due).toList();
+                : tasks.stream().map(Pending::due).toList();
     }
 
     /** Stops sending; what was not sent fails with {@link RedisUnavailableException}. */

@@ -56,7 +56,7 @@ abstract class BrokerFixture {
     }
 
     PushReply push(Envelope... tasks) {
-        return broker.push(redis, List.of(tasks), List.of());
+        return broker.push(redis, PRODUCER, tasks[0].sequence() - 1, List.of(tasks), List.of());
     }
 
     void register(String worker) {

@@ -46,6 +46,25 @@ final class PushTest extends BrokerFixture {
     }
 
     @Test
+    void tellsWhatItHasWhenAskedWithoutTasks() {
+        push(task(1));
+
+        assertThat(broker.push(redis, PRODUCER, 1, List.of(), List.of())).isEqualTo(new PushReply.Stored());
+        assertThat(broker.push(redis, PRODUCER, 2, List.of(), List.of())).isEqualTo(new PushReply.Gap(1));
+    }
+
+    @Test
+    void takesTheLostAgainWithoutThoseThatHaveEnded() {
+        push(task(1));
+
+        broker.push(redis, PRODUCER, 1, List.of(task(3), task(5)), List.of());
+        broker.push(redis, PRODUCER, 1, List.of(task(2), task(3), task(4), task(5), task(6)), List.of());
+
+        register("w");
+        assertThat(sequences(claim("w", 9))).isEqualTo(numbers(1, 3, 5, 6));
+    }
+
+    @Test
     void storesNothingOnAClosedQueue() {
         redis.call("HSET", bytes("weirpool:{" + queue + "}:producers"), bytes("!"), bytes("1"));
 
@@ -68,6 +87,8 @@ final class PushTest extends BrokerFixture {
 
         broker.push(
                 redis,
+                PRODUCER,
+                0,
                 List.of(task(1), task(2), task(3)),
                 List.of(
                         Due.in(Duration.ofMillis(50)),

@@ -1,0 +1,100 @@
+package dev.weirpool.pool;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.weirpool.queue.RedisOptions;
+import dev.weirpool.queue.redis.CacheDirectory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Redis server of a test's own, to be killed, frozen and started again on the same port. */
+final class RedisServer implements AutoCloseable {
+    private final Path directory;
+    private final List<String> options;
+    private final int port;
+    private Process process;
+
+    private RedisServer(Path directory, List<String> options, int port) {
+        this.directory = directory;
+        this.options = options;
+        this.port = port;
+    }
+
+    /** @param options further ones, such as {@code --appendonly yes} */
+    static RedisServer start(Path directory, String... options) throws IOException {
+        RedisOptions.embedded().open().close(); // unpacks the server
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var server = new RedisServer(directory, List.of(options), socket.getLocalPort());
+            socket.close();
+            server.start();
+            return server;
+        }
+    }
+
+    RedisOptions options() {
+        return RedisOptions.of("redis://127.0.0.1:" + port);
+    }
+
+    void start() throws IOException {
+        var command = new ArrayList<>(List.of(
+                binary().toString(),
+                "--port",
+                "" + port,
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                directory.toString()));
+        command.addAll(options);
+        process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        await().atMost(Duration.ofSeconds(10)).until(this::accepts);
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Makes it silent: connections stay, nothing is answered. */
+    void freeze() throws Exception {
+        signal("STOP");
+    }
+
+    void thaw() throws Exception {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    }
+
+    private boolean accepts() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Path binary() throws IOException {
+        try (var files = Files.list(CacheDirectory.path())) {
+            return files.filter(file -> file.getFileName().toString().startsWith("redis-server"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        process.destroyForcibly().waitFor();
+    }
+}
