@@ -29,6 +29,7 @@ final class InlineDispatch implements Dispatch {
     private final TaskCodec codec;
     private final @Nullable Envelope initializer;
     private final AtomicLong sequence = new AtomicLong();
+    private final AtomicLong claims = new AtomicLong();
     private final OpenTickets tickets = new OpenTickets();
     private final ConcurrentHashMap<Long, Boolean> cancelled = new ConcurrentHashMap<>();
     private final PriorityBlockingQueue<Waiting> waiting = new PriorityBlockingQueue<>();
@@ -50,13 +51,18 @@ final class InlineDispatch implements Dispatch {
         var number = sequence.incrementAndGet();
         var envelope = codec.draft(task, options, true).seal(0, number);
         CompletableFuture<Outcome> outcome = tickets.open(number);
-        var delay = options.at() == null ? options.delay() : Duration.between(Instant.now(), options.at());
+        enqueue(
+                envelope,
+                options.at().map(at -> Duration.between(Instant.now(), at)).orElse(options.delay()));
+        return new Ticket(new TaskId(0, number), outcome);
+    }
+
+    private void enqueue(Envelope envelope, Duration delay) {
         if (delay.isZero() || delay.isNegative()) {
             waiting.add(new Waiting(envelope));
         } else {
             timer.schedule(() -> waiting.add(new Waiting(envelope)), delay.toMillis(), TimeUnit.MILLISECONDS);
         }
-        return new Ticket(new TaskId(0, number), outcome);
     }
 
     @Override
@@ -113,23 +119,32 @@ final class InlineDispatch implements Dispatch {
                     initializer == null ? null : tasks.initialize(initializer).orElse(null);
             while (!ending) {
                 try {
-                    var envelope = waiting.take().envelope();
-                    tickets.resolve(envelope.sequence(), codec.decodeOutcome(codec.encode(outcome(envelope, broken))));
+                    attempt(waiting.take().envelope(), broken);
                 } catch (InterruptedException e) {
                     // the pool ends, or an interrupt came late for a task that has ended
                 }
             }
         }
 
-        private Outcome outcome(Envelope envelope, @Nullable Failure broken) {
+        private void attempt(Envelope envelope, @Nullable Failure broken) {
             if (broken != null) {
-                return new Outcome.Threw(broken);
+                resolve(envelope, new Outcome.Threw(broken));
+            } else if (cancelled.remove(envelope.sequence()) != null) {
+                resolve(envelope, new Outcome.Cancelled());
+            } else {
+                var run = tasks.run(envelope, claims.incrementAndGet());
+                if (run.isRetryable() && envelope.attempt() < envelope.maxAttempts()) {
+                    enqueue(
+                            envelope.nextAttempt(),
+                            codec.options(envelope).backoff().after(envelope.attempt()));
+                } else {
+                    resolve(envelope, run.outcome());
+                }
             }
-            if (cancelled.remove(envelope.sequence()) != null) {
-                return new Outcome.Cancelled();
-            }
-            return tasks.run(envelope)
-                    .orElseGet(() -> new Outcome.Threw(Failure.of("the task cannot be read", codec.where())));
+        }
+
+        private void resolve(Envelope envelope, Outcome outcome) {
+            tickets.resolve(envelope.sequence(), codec.decodeOutcome(codec.encode(outcome)));
         }
     }
 

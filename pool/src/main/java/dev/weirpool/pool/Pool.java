@@ -95,7 +95,8 @@ public final class Pool extends Calls implements AutoCloseable {
                 .withJvmFlags(options.jvmFlags())
                 .withEnvironment(options.environment())
                 .withInitializer(options.initializer())
-                .withMaxTasksPerWorker(options.maxTasksPerWorker()));
+                .withMaxTasksPerWorker(options.maxTasksPerWorker())
+                .withMaxMemoryPerWorker(options.maxMemoryPerWorker()));
         var codec = new TaskCodec(redis, thisProcess());
         var ownsQueue = options.namedQueue().isEmpty();
         var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param queue the name of the queue, or null for one of the pool's own, which is deleted when the pool ends
  * @param initializer called in each worker before its first task, or null
  * @param maxTasksPerWorker a worker is replaced after so many tasks; 0, the default, for never
+ * @param maxMemoryPerWorker a worker that occupies more bytes is replaced after its task, and killed if it occupies half as much
+ *     again; 0, the default, for no limit. Linux only
  * @param jvmFlags further flags for the workers' JVMs
  * @param classPath the workers' class path; that of this process by default
  * @param environment further environment variables for the workers
@@ -27,6 +29,7 @@ public record PoolOptions(
         @Nullable String queue,
         @Nullable Task<?> initializer,
         int maxTasksPerWorker,
+        long maxMemoryPerWorker,
         List<String> jvmFlags,
         String classPath,
         Map<String, String> environment,
@@ -51,6 +54,7 @@ public record PoolOptions(
                 null,
                 null,
                 0,
+                0,
                 List.of(),
                 System.getProperty("java.class.path"),
                 Map.of(),
@@ -64,23 +68,73 @@ public record PoolOptions(
 
     public PoolOptions withRedis(RedisOptions redis) {
         return new PoolOptions(
-                processes, redis, queue, initializer, maxTasksPerWorker, jvmFlags, classPath, environment, inline);
+                processes,
+                redis,
+                queue,
+                initializer,
+                maxTasksPerWorker,
+                maxMemoryPerWorker,
+                jvmFlags,
+                classPath,
+                environment,
+                inline);
     }
 
     public PoolOptions withQueue(String queue) {
         return new PoolOptions(
-                processes, redis, queue, initializer, maxTasksPerWorker, jvmFlags, classPath, environment, inline);
+                processes,
+                redis,
+                queue,
+                initializer,
+                maxTasksPerWorker,
+                maxMemoryPerWorker,
+                jvmFlags,
+                classPath,
+                environment,
+                inline);
     }
 
     /** For example {@code withInitializer(Task.of(Tasks::open, "jdbc:..."))}. */
     public PoolOptions withInitializer(Task<?> initializer) {
         return new PoolOptions(
-                processes, redis, queue, initializer, maxTasksPerWorker, jvmFlags, classPath, environment, inline);
+                processes,
+                redis,
+                queue,
+                initializer,
+                maxTasksPerWorker,
+                maxMemoryPerWorker,
+                jvmFlags,
+                classPath,
+                environment,
+                inline);
     }
 
     public PoolOptions withMaxTasksPerWorker(int maxTasksPerWorker) {
         return new PoolOptions(
-                processes, redis, queue, initializer, maxTasksPerWorker, jvmFlags, classPath, environment, inline);
+                processes,
+                redis,
+                queue,
+                initializer,
+                maxTasksPerWorker,
+                maxMemoryPerWorker,
+                jvmFlags,
+                classPath,
+                environment,
+                inline);
+    }
+
+    public PoolOptions withMaxMemoryPerWorker(long maxMemoryPerWorker) {
+        return new PoolOptions(
+                processes,
+                redis,
+                queue,
+                initializer,
+                maxTasksPerWorker,
+                maxMemoryPerWorker,
+                jvmFlags,
+                classPath,
+                environment,
+                inline);
     }
 
     public PoolOptions withJvmFlags(String... jvmFlags) {
@@ -90,6 +144,7 @@ public record PoolOptions(
                 queue,
                 initializer,
                 maxTasksPerWorker,
+                maxMemoryPerWorker,
                 List.of(jvmFlags),
                 classPath,
                 environment,
@@ -98,16 +153,43 @@ public record PoolOptions(
 
     public PoolOptions withClassPath(String classPath) {
         return new PoolOptions(
-                processes, redis, queue, initializer, maxTasksPerWorker, jvmFlags, classPath, environment, inline);
+                processes,
+                redis,
+                queue,
+                initializer,
+                maxTasksPerWorker,
+                maxMemoryPerWorker,
+                jvmFlags,
+                classPath,
+                environment,
+                inline);
     }
 
     public PoolOptions withEnvironment(Map<String, String> environment) {
         return new PoolOptions(
-                processes, redis, queue, initializer, maxTasksPerWorker, jvmFlags, classPath, environment, inline);
+                processes,
+                redis,
+                queue,
+                initializer,
+                maxTasksPerWorker,
+                maxMemoryPerWorker,
+                jvmFlags,
+                classPath,
+                environment,
+                inline);
     }
 
     public PoolOptions withInline(boolean inline) {
         return new PoolOptions(
-                processes, redis, queue, initializer, maxTasksPerWorker, jvmFlags, classPath, environment, inline);
+                processes,
+                redis,
+                queue,
+                initializer,
+                maxTasksPerWorker,
+                maxMemoryPerWorker,
+                jvmFlags,
+                classPath,
+                environment,
+                inline);
     }
 }

@@ -2,11 +2,13 @@ package dev.weirpool.pool;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weirpool.queue.DuplicateTaskException;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.PushReply;
 import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -73,11 +75,17 @@ final class RedisDispatch implements Dispatch {
         var draft = codec.draft(task, options, true);
         var opened = new AtomicReference<@Nullable Ticket>();
         try {
-            var stored = submitter.submit(draft, TaskCodec.due(options), sequence -> opened.set(open(sequence)));
+            var stored = submitter.submit(
+                    draft,
+                    TaskCodec.due(options),
+                    TaskCodec.uniqueName(options),
+                    sequence -> opened.set(open(sequence)));
             var ticket = requireNonNull(opened.get());
-            stored.whenComplete((sequence, failure) -> {
+            stored.whenComplete((reply, failure) -> {
                 if (failure != null) {
                     tickets.fail(ticket.id().sequence(), failure);
+                } else if (reply instanceof PushReply.Exists exists) {
+                    tickets.fail(ticket.id().sequence(), new DuplicateTaskException(TaskId.of(exists.holder())));
                 }
             });
             return ticket;

@@ -66,6 +66,11 @@ public record Failure(
                 where);
     }
 
+    /** The same, caused by {@code cause}. */
+    public Failure causedBy(Failure cause) {
+        return new Failure(className, message, frames, cause, where);
+    }
+
     /** The stack down to the task's own method: how the worker got there is of no use to its author. */
     private static List<Frame> framesOf(Throwable thrown) {
         var stack = List.of(thrown.getStackTrace());

@@ -6,11 +6,13 @@ import dev.weirpool.queue.codec.EncodingException;
 import dev.weirpool.queue.codec.Surrogate;
 import dev.weirpool.queue.protocol.Due;
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.protocol.UniqueName;
 import dev.weirpool.queue.redis.Redis;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +62,22 @@ public final class TaskCodec {
      */
     public Envelope.Draft draft(Task<?> task, TaskOptions options, boolean awaitsResult) {
         return new Envelope.Draft(
-                task.name(), options.priority(), awaitsResult, options.attempts(), options.headers(), body(task));
+                task.name(), options.priority(), awaitsResult, options.attempts(), options.allHeaders(), body(task));
+    }
+
+    /** The options that {@code envelope} carries; when it is due is past. */
+    public TaskOptions options(Envelope envelope) {
+        return TaskOptions.of(envelope.headers(), envelope.priority(), envelope.maxAttempts());
     }
 
     /** When a task with these options becomes ready. */
     public static Due due(TaskOptions options) {
-        var at = options.at();
-        return at == null ? Due.in(options.delay()) : Due.at(at);
+        return options.at().map(Due::at).orElseGet(() -> Due.in(options.delay()));
+    }
+
+    /** The name that a task with these options is to hold. */
+    public static Optional<UniqueName> uniqueName(TaskOptions options) {
+        return options.uniqueKey().map(key -> new UniqueName(key, options.uniqueFor()));
     }
 
     private byte[] body(Task<?> task) {

@@ -1,5 +1,6 @@
 package dev.weirpool.queue;
 
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
@@ -20,6 +21,12 @@ public record TaskId(long producer, long sequence) {
         }
         return new TaskId(
                 Long.parseUnsignedLong(text.substring(0, 16), 16), Long.parseUnsignedLong(text.substring(16), 16));
+    }
+
+    /** Reads the 16 bytes of an id as envelopes hold it. */
+    public static TaskId of(byte[] bytes) {
+        var in = ByteBuffer.wrap(bytes);
+        return new TaskId(in.getLong(), in.getLong());
     }
 
     @Override

@@ -1,16 +1,19 @@
 package dev.weirpool.queue;
 
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.PushReply;
 import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Puts tasks on a named queue for whichever workers serve it, now or later, without waiting for their results. A
@@ -65,6 +68,7 @@ public final class TaskQueue implements AutoCloseable {
      * Sends {@code task} and waits until Redis holds it, for at most 10 s.
      *
      * @throws IllegalArgumentException if an argument cannot travel, naming it
+     * @throws DuplicateTaskException if another task holds its unique key
      * @throws RedisUnavailableException if Redis does not take it in time; it may still get there
      */
     public TaskId send(Task<?> task, TaskOptions options) {
@@ -81,13 +85,19 @@ public final class TaskQueue implements AutoCloseable {
         return sent.stream().map(this::await).toList();
     }
 
-    private CompletableFuture<Long> submit(Task<?> task, TaskOptions options) {
-        return submitter.submit(codec.draft(task, options, false), TaskCodec.due(options), sequence -> {});
+    private Sent submit(Task<?> task, TaskOptions options) {
+        var draft = codec.draft(task, options, false);
+        var sequence = new AtomicLong();
+        var stored = submitter.submit(draft, TaskCodec.due(options), TaskCodec.uniqueName(options), sequence::set);
+        return new Sent(new TaskId(submitter.producer(), sequence.get()), stored);
     }
 
-    private TaskId await(CompletableFuture<Long> sent) {
+    private TaskId await(Sent sent) {
         try {
-            return new TaskId(submitter.producer(), sent.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+            if (sent.stored.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof PushReply.Exists exists) {
+                throw new DuplicateTaskException(TaskId.of(exists.holder()));
+            }
+            return sent.id;
         } catch (TimeoutException e) {
             throw new RedisUnavailableException(
                     redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there",
@@ -101,6 +111,31 @@ public final class TaskQueue implements AutoCloseable {
             }
             throw new CompletionException(e.getCause());
         }
+    }
+
+    private record Sent(TaskId id, CompletableFuture<PushReply> stored) {}
+
+    /**
+     * How the task with that id ended, if it has and was sent with {@link TaskOptions#withKeepResult}; empty if it has not ended,
+     * or its result is no longer kept.
+     */
+    public Optional<Outcome> result(TaskId id) {
+        var bytes = redis.call(
+                connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())));
+        return bytes.map(codec::decodeOutcome);
+    }
+
+    /** Has the task not run if it waits, and ended if it runs: by an interrupt, then by the end of its process. */
+    public void cancel(TaskId id) {
+        redis.call(connection -> {
+            broker.cancel(connection, id.producer(), List.of(id.sequence()), true);
+            return true;
+        });
+    }
+
+    /** The tasks of this queue that were given up. */
+    public DeadLetters deadLetters() {
+        return new DeadLetters(redis, broker, codec);
     }
 
     /** How many tasks wait here, those that are not due yet included; those that run are not. */

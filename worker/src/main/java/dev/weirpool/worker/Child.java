@@ -6,12 +6,22 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One worker process, as its launcher sees it. */
+/** One worker process, as its launcher sees it; used by the launcher's own thread only. */
 final class Child {
 
+    private static final Logger log = LoggerFactory.getLogger(Child.class);
     private static final long OUTPUT_LIMIT_MILLIS = 500;
+    private static final long LAST_WORDS_LIMIT_MILLIS = 50;
+    private static final int SIGKILL = 9;
 
     private final String worker;
     private final Process process;
@@ -19,11 +29,17 @@ final class Child {
     private final Writer commands;
     private final OutputRelay output;
     private final OutputRelay errors;
+    private final Memory memory;
+    private final long startedNanos = System.nanoTime();
+    private @Nullable String sentence;
+    private boolean exceededTimeLimit;
+    private boolean retired;
 
     private Child(String worker, Process process, Board board) {
         this.worker = worker;
         this.process = process;
         this.board = board;
+        this.memory = new Memory(process.pid());
         this.commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), UTF_8));
         this.output = OutputRelay.start("weirpool-stdout-" + process.pid(), process.getInputStream(), System.out);
         this.errors = OutputRelay.start("weirpool-stderr-" + process.pid(), process.getErrorStream(), System.err);
@@ -55,6 +71,28 @@ final class Child {
         return board.isReady();
     }
 
+    Board board() {
+        return board;
+    }
+
+    /** How long it has been there. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - startedNanos);
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    /** Why the launcher has killed it, if it has. */
+    Optional<String> sentence() {
+        return Optional.ofNullable(sentence);
+    }
+
+    boolean exceededTimeLimit() {
+        return exceededTimeLimit;
+    }
+
     /** Asks it to finish its task and end. */
     void stop() {
         command("stop");
@@ -75,8 +113,68 @@ final class Child {
     }
 
     /** Ends it now. */
-    void kill() {
+    void kill(String sentence) {
+        if (this.sentence == null) {
+            this.sentence = sentence;
+        }
         process.destroyForcibly();
+    }
+
+    /** Asks it, once, to end after its task; it will be replaced. */
+    void retire(String why) {
+        if (!retired) {
+            retired = true;
+            log.info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
+            stop();
+        }
+    }
+
+    /** Ends it now because its task has reached its time limit. */
+    void killForTimeLimit(long limitMillis) {
+        exceededTimeLimit = true;
+        kill("was killed because its task had exceeded its time limit of " + limitMillis + " ms");
+    }
+
+    /** What is known of its end; called when it has exited, before {@link #bury}. */
+    Death death() {
+        errors.await(LAST_WORDS_LIMIT_MILLIS);
+        var details = new LinkedHashMap<String, String>();
+        if (!lastWords().isEmpty()) {
+            details.put("stderr", String.join("\n", lastWords()));
+        }
+        if (memory.peakBytes() > 0) {
+            details.put("peak_rss", Long.toString(memory.peakBytes()));
+        }
+        Optional.of(CrashReports.of(pid()))
+                .filter(Files::exists)
+                .ifPresent(file -> details.put("hs_err", file.toString()));
+        threads().ifPresent(text -> details.put("threads", text));
+        return new Death(
+                worker,
+                "worker " + pid() + " on " + Host.name(),
+                board.running().map(Board.Running::fence),
+                sentence().orElseGet(this::howItEnded),
+                exceededTimeLimit,
+                details);
+    }
+
+    /** For the log and the record of the attempt, in words. */
+    String howItEnded() {
+        var code = process.exitValue();
+        if (code == 128 + SIGKILL) {
+            return "was killed by signal 9, which was not ours: killed by the kernel, out of memory?";
+        }
+        return code > 128 && code < 160 ? "was killed by signal " + (code - 128) : "ended with exit code " + code;
+    }
+
+    private Optional<String> threads() {
+        try {
+            return exceededTimeLimit && Files.exists(board.threadsFile())
+                    ? Optional.of(Files.readString(board.threadsFile()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Clears up behind it when it has exited; what it printed has been passed on when this returns. */

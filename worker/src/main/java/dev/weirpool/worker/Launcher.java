@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,9 @@ public final class Launcher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Launcher.class);
     private static final int BIRTHS = 5;
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final int LOOKS_PER_MEMORY_SAMPLE = 5;
+    private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
 
@@ -52,6 +56,7 @@ public final class Launcher implements AutoCloseable {
     private final WorkerCommand command;
     private final StartupArchive archive;
     private final Path boards;
+    private final TaskCodec codec;
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
     private final Heartbeat heartbeat;
@@ -65,6 +70,8 @@ public final class Launcher implements AutoCloseable {
     private int failedBirths;
     private boolean anyWasReady;
     private boolean stopping;
+    private long looks;
+    private final Map<String, Stopwatch> timed = new HashMap<>();
 
     private Launcher(LauncherOptions options) {
         this.options = options;
@@ -72,10 +79,12 @@ public final class Launcher implements AutoCloseable {
         this.command = new WorkerCommand(options);
         this.redis = options.redis().open();
         this.archive = new StartupArchive(redis);
+        this.codec =
+                new TaskCodec(() -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
         this.initializer = Optional.ofNullable(options.initializer()).map(this::sealed);
         this.boards = temporaryDirectory();
         this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
-        this.recoverer = new Recoverer(redis, broker, options.lease(), heartbeat::hurry);
+        this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
         inbox.setRemoveOnCancelPolicy(true);
         inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -91,6 +100,8 @@ public final class Launcher implements AutoCloseable {
         launcher.recoverer.start();
         launcher.heartbeat.start();
         launcher.inbox.execute(launcher::startAll);
+        launcher.inbox.scheduleWithFixedDelay(
+                launcher::lookAfterAll, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
         return launcher;
     }
 
@@ -189,7 +200,9 @@ public final class Launcher implements AutoCloseable {
 
     private void exited(Child child) {
         children.remove(child.worker());
-        recoverer.recover(child.worker());
+        timed.remove(child.worker());
+        var death = child.death();
+        recoverer.recover(death);
         child.bury();
         var code = child.process().exitValue();
         if (child.isReady()) {
@@ -197,20 +210,12 @@ public final class Launcher implements AutoCloseable {
             failedBirths = 0;
             if (!stopping) {
                 if (code != WorkerExit.DONE.code) {
-                    log.warn(
-                            "worker {}, pid {}, ended with {}; starting another",
-                            child.worker(),
-                            child.pid(),
-                            describe(code));
+                    log.warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
                 }
                 spawn();
             }
         } else if (!stopping) {
-            log.warn(
-                    "worker {}, pid {}, ended with {} before it was ready",
-                    child.worker(),
-                    child.pid(),
-                    describe(code));
+            log.warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
             bornDead(child.lastWords());
         }
         finishIfEmpty();
@@ -234,8 +239,53 @@ public final class Launcher implements AutoCloseable {
     }
 
     private void killAll() {
-        children.values().forEach(Child::kill);
+        children.values().forEach(child -> child.kill("was killed with its launcher's other workers"));
     }
+
+    /** Enforces the limits of tasks and of workers. */
+    private void lookAfterAll() {
+        looks++;
+        for (var child : children.values()) {
+            enforceTimeLimit(child);
+            if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
+                enforceMemoryLimit(child);
+            }
+            if (options.maxAgePerWorker().compareTo(Duration.ZERO) > 0
+                    && child.age().compareTo(options.maxAgePerWorker()) > 0) {
+                child.retire("has reached its age");
+            }
+        }
+    }
+
+    private void enforceTimeLimit(Child child) {
+        var running = child.board().running().filter(task -> task.limitMillis() > 0);
+        if (running.isEmpty()) {
+            timed.remove(child.worker());
+            return;
+        }
+        var task = running.get();
+        var stopwatch = timed.get(child.worker());
+        if (stopwatch == null || stopwatch.count != task.count()) {
+            timed.put(child.worker(), new Stopwatch(task.count(), System.nanoTime()));
+        } else if (System.nanoTime() - stopwatch.sinceNanos
+                > Duration.ofMillis(task.limitMillis()).plus(THREADS_TAKEN_DOWN).toNanos()) {
+            child.killForTimeLimit(task.limitMillis());
+        }
+    }
+
+    private void enforceMemoryLimit(Child child) {
+        var occupied = child.memory().sample();
+        var limit = options.maxMemoryPerWorker();
+        if (limit > 0 && occupied > limit + limit / 2) {
+            child.kill("was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
+                    + limit);
+        } else if (limit > 0 && occupied > limit) {
+            child.retire("occupies " + occupied + " bytes, more than its limit of " + limit);
+        }
+    }
+
+    /** When a task with a time limit was first seen. */
+    private record Stopwatch(long count, long sinceNanos) {}
 
     private void finishIfEmpty() {
         if (stopping && children.isEmpty()) {
@@ -251,9 +301,9 @@ public final class Launcher implements AutoCloseable {
         heartbeat.close();
         archive.close();
         try {
-            for (var worker : recoverer.unfinished()) {
+            for (var death : recoverer.unfinished()) {
                 redis.call(connection -> {
-                    recoverer.recover(connection, worker);
+                    recoverer.recover(connection, death);
                     return true;
                 });
             }
@@ -298,7 +348,7 @@ public final class Launcher implements AutoCloseable {
                             "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
                             lost,
                             child.pid());
-                    child.kill();
+                    child.kill("was killed because it had been fenced off");
                 }
             }
             reply.condemned().forEach((worker, task) -> {
@@ -338,11 +388,6 @@ public final class Launcher implements AutoCloseable {
         return new TaskCodec(() -> redis, "launcher")
                 .draft(task, TaskOptions.DEFAULT, false)
                 .seal(0, 0);
-    }
-
-    /** An exit code, or the signal that the shell's convention makes of one. */
-    private static String describe(int code) {
-        return code > 128 && code < 160 ? "signal " + (code - 128) : "exit code " + code;
     }
 
     private static Path temporaryDirectory() {

@@ -1,5 +1,7 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.protocol.Blame;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.redis.Redis;
@@ -25,17 +27,19 @@ final class Recoverer extends Duty {
     private static final Duration BACKOFF = Duration.ofSeconds(1);
 
     private final Broker broker;
+    private final TaskCodec codec;
     private final Duration lease;
     private final Runnable cancelMarksSeen;
     private volatile Instant lastTick = Instant.EPOCH;
-    private final BlockingDeque<String> dead = new LinkedBlockingDeque<>();
+    private final BlockingDeque<Death> deaths = new LinkedBlockingDeque<>();
 
     /**
      * @param cancelMarksSeen called at each tick while any task of the queue is marked as cancelled
      */
-    Recoverer(Redis redis, Broker broker, Duration lease, Runnable cancelMarksSeen) {
+    Recoverer(Redis redis, Broker broker, TaskCodec codec, Duration lease, Runnable cancelMarksSeen) {
         super("weirpool-recoverer-" + broker.queue(), redis);
         this.broker = broker;
+        this.codec = codec;
         this.lease = lease;
         this.cancelMarksSeen = cancelMarksSeen;
     }
@@ -46,28 +50,30 @@ final class Recoverer extends Duty {
     }
 
     /** A worker of ours has exited: gives back what it held. */
-    void recover(String worker) {
-        dead.add(worker);
+    void recover(Death death) {
+        deaths.add(death);
     }
 
     /** The workers of ours that are still to be recovered; complete once this duty is closed. */
-    List<String> unfinished() {
-        return List.copyOf(dead);
+    List<Death> unfinished() {
+        return List.copyOf(deaths);
     }
 
-    void recover(RedisConnection redis, String worker) {
-        var tasks = broker.recoverDead(redis, worker, BACKOFF);
+    void recover(RedisConnection redis, Death death) {
+        var inflight = broker.inflight(redis, death.worker());
+        var blame = inflight.isEmpty() ? new Blame.Nobody() : death.blame(inflight, codec);
+        var tasks = broker.recoverDead(redis, death.worker(), BACKOFF, blame);
         if (tasks > 0) {
-            log.warn("gave back {} of the tasks of worker {}, which has died", tasks, worker);
+            log.warn("recovered {} of the tasks of worker {}, which {}", tasks, death.worker(), death.how());
         }
     }
 
     @Override
     protected void round(RedisConnection redis) throws InterruptedException {
-        var worker = dead.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
-        while (worker != null) {
-            recoverDead(redis, worker);
-            worker = dead.poll();
+        var death = deaths.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+        while (death != null) {
+            recoverOrRemember(redis, death);
+            death = deaths.poll();
         }
         var tick = broker.tick(redis, GAP, lease);
         lastTick = Instant.now();
@@ -82,11 +88,11 @@ final class Recoverer extends Duty {
         }
     }
 
-    private void recoverDead(RedisConnection redis, String worker) {
+    private void recoverOrRemember(RedisConnection redis, Death death) {
         try {
-            recover(redis, worker);
+            recover(redis, death);
         } catch (RuntimeException e) {
-            dead.addFirst(worker); // not known to be done: it is done again when Redis is back
+            deaths.addFirst(death); // not known to be done: it is done again when Redis is back
             throw e;
         }
     }

@@ -1,22 +1,28 @@
 package dev.weirpool.worker;
 
-import dev.weirpool.queue.Failure;
 import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
+import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
-import dev.weirpool.queue.protocol.Settlement;
 import dev.weirpool.queue.protocol.StepReply;
 import dev.weirpool.queue.protocol.StepRequest;
 import dev.weirpool.queue.redis.Backoff;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +51,8 @@ final class Worker {
     private final Deque<StepReply.Task> held = new ArrayDeque<>();
     private @Nullable RedisConnection connection;
     private boolean woken;
+    private long lastFence;
+    private @Nullable ScheduledThreadPoolExecutor timer;
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
@@ -73,21 +81,21 @@ final class Worker {
     }
 
     private WorkerExit work() {
-        var settlements = List.<Settlement>of();
+        var settled = Settled.NOTHING;
         while (true) {
             var last = stopping || hasRunEnough();
-            var request = new StepRequest(last || !held.isEmpty() ? 0 : 1, held.size(), woken, settlements);
+            var request = new StepRequest(
+                    last || !held.isEmpty() ? 0 : 1, held.size(), woken, settled.settlements(), settled.effects());
             var reply = exchange(connection -> broker.step(connection, settings.worker(), request));
             woken = false;
             if (reply instanceof StepReply.Fenced) {
                 return WorkerExit.FENCED;
             }
+            settled = Settled.NOTHING;
             if (reply instanceof StepReply.Resync resync) {
-                settlements = List.of();
                 adopt(resync.held());
                 continue;
             }
-            settlements = List.of();
             if (reply instanceof StepReply.Claimed claimed) {
                 held.addAll(claimed.tasks());
             }
@@ -97,7 +105,7 @@ final class Worker {
             }
             var next = held.poll();
             if (next != null) {
-                settlements = List.of(settle(next));
+                settled = settle(next);
             } else if (reply instanceof StepReply.Paused) {
                 awaitResume();
             } else {
@@ -113,29 +121,76 @@ final class Worker {
     /** A reply was lost: what Redis says this worker holds is what it holds, and is yet to be run. */
     private void adopt(List<Envelope> inflight) {
         held.clear();
-        inflight.forEach(envelope -> held.add(new StepReply.Task(envelope, false)));
+        inflight.forEach(envelope -> held.add(new StepReply.Task(envelope, false, lastFence)));
     }
 
-    private Settlement settle(StepReply.Task task) {
+    private Settled settle(StepReply.Task task) {
+        lastFence = Math.max(lastFence, task.fence());
         var envelope = task.envelope();
         if (task.isCancelled()) {
-            return new Settlement.Complete(envelope, codec.encode(new Outcome.Cancelled()));
+            return Settled.completed(envelope, codec, new Outcome.Cancelled());
         }
-        if (envelope.size() > Envelope.MIN_BYTES && envelope.attempt() > envelope.maxAttempts()) {
-            return bury(
-                    envelope,
-                    "gave up after " + envelope.maxAttempts() + (envelope.maxAttempts() == 1 ? " attempt" : " attempts")
-                            + ": the worker died each time while it ran");
+        if (!envelope.isReadable() || envelope.attempt() <= envelope.maxAttempts()) {
+            return run(envelope, task.fence());
         }
-        var outcome = runner.run(envelope);
-        if (outcome.isEmpty()) {
-            return bury(envelope, runner.whyUnreadable(envelope));
-        }
-        return new Settlement.Complete(envelope, codec.encode(outcome.get()));
+        return Settled.gaveUp(
+                envelope, codec, "gave up after " + attempts(envelope.maxAttempts()) + ": the worker died each time");
     }
 
-    private Settlement bury(Envelope envelope, String why) {
-        return new Settlement.Bury(envelope, codec.encode(new Outcome.Threw(Failure.of(why, codec.where()))));
+    static String attempts(int count) {
+        return count + (count == 1 ? " attempt" : " attempts");
+    }
+
+    private Settled run(Envelope envelope, long fence) {
+        var watch = watch(envelope);
+        try {
+            return Settled.of(envelope, codec, runner.run(envelope, fence));
+        } catch (DecodingException | IllegalArgumentException e) {
+            return Settled.gaveUp(envelope, codec, "the task cannot be read: " + e.getMessage());
+        } finally {
+            watch.ifPresent(alarm -> alarm.cancel(false));
+            board.end();
+        }
+    }
+
+    /** Shows the launcher what runs now, before anything of it is decoded; the launcher enforces the time limit. */
+    private Optional<ScheduledFuture<?>> watch(Envelope envelope) {
+        var limit = envelope.isReadable() ? codec.options(envelope).timeLimit() : Optional.<Duration>empty();
+        board.begin(envelope.fence(), limit.map(Duration::toMillis).orElse(0L));
+        return limit.map(after -> timer().schedule(this::takeDownThreads, after.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private ScheduledThreadPoolExecutor timer() {
+        var current = timer;
+        if (current == null) {
+            current = new ScheduledThreadPoolExecutor(1, body -> {
+                var thread = new Thread(body, "weirpool-last-words");
+                thread.setDaemon(true);
+                return thread;
+            });
+            timer = current;
+        }
+        return current;
+    }
+
+    /** The launcher is about to kill this process and puts this into the record of the attempt. */
+    private void takeDownThreads() {
+        var text = new StringBuilder();
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            text.append('"')
+                    .append(thread.getName())
+                    .append("\" ")
+                    .append(thread.getState())
+                    .append('\n');
+            for (var frame : stack) {
+                text.append("\tat ").append(frame).append('\n');
+            }
+        });
+        try {
+            Files.writeString(board.threadsFile(), text);
+        } catch (IOException e) {
+            System.err.println("weirpool: cannot write down the threads: " + e.getMessage());
+        }
     }
 
     private void awaitBell() {
@@ -202,5 +257,15 @@ final class Worker {
     /** Ends the task with that id, if it is the one that runs: by an interrupt, then by ending this process. */
     void cancel(String id) {
         runner.cancel(TaskId.parse(id), () -> Runtime.getRuntime().halt(WorkerExit.CANCELLED.code));
+    }
+
+    /** The launcher is gone and cannot do it: takes the board away, and with the last one their directory. */
+    void clearUpAsOrphan() {
+        try {
+            board.delete();
+            Files.deleteIfExists(settings.board().getParent());
+        } catch (IOException | UncheckedIOException e) {
+            // other boards are still there, or another orphan was quicker
+        }
     }
 }

@@ -37,6 +37,7 @@ final class WorkerCommand {
                 "-XX:MaxRAMPercentage=" + HEAP_PERCENTAGE_OF_ALL / options.processes(),
                 "-Xms16m",
                 "-XX:+ExitOnOutOfMemoryError",
+                CrashReports.flag(),
                 "-Dslf4j.internal.verbosity=ERROR"));
         command.addAll(options.jvmFlags());
         command.add("-cp");

@@ -45,6 +45,7 @@ public final class WorkerMain {
         } catch (IOException e) {
             // the pipe broke: the same as its end
         }
+        worker.clearUpAsOrphan();
         exit(WorkerExit.ORPHANED);
     }
 

@@ -33,10 +33,13 @@ public final class Broker {
     private static final Script RECOVER = Script.load(Broker.class, "recover");
     private static final Script RELEASE = Script.load(Broker.class, "release");
     private static final Script CANCEL = Script.load(Broker.class, "cancel");
+    private static final Script REQUEUE = Script.load(Broker.class, "requeue");
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
     private static final int PROMOTED_PER_TICK = 500;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
+    private static final Duration RECORD_LIFE = Duration.ofDays(30);
+    private static final byte[] NOTHING = {};
     private static final byte[] ONE = bytes("1");
     private static final byte[] ZERO = bytes("0");
 
@@ -63,6 +66,19 @@ public final class Broker {
      * @param dues empty, or one for each task
      */
     public PushReply push(RedisConnection redis, long producer, long previous, List<Envelope> tasks, List<Due> dues) {
+        return pushReply(redis.run(PUSH, 8, pushArguments(producer, previous, tasks, dues, List.of())));
+    }
+
+    /** Puts a task on the queue unless another holds the name; else it holds it from then on. */
+    public PushReply pushUnique(RedisConnection redis, long previous, Envelope task, Due due, UniqueName unique) {
+        var keysOfTask = List.of(keys.unique(unique.name()), keys.refused(task.id()));
+        var arguments = pushArguments(task.producer(), previous, List.of(task), List.of(due), keysOfTask);
+        arguments.add(bytes(unique.limit().toMillis()));
+        return pushReply(redis.run(PUSH, 10, arguments));
+    }
+
+    private List<byte[]> pushArguments(
+            long producer, long previous, List<Envelope> tasks, List<Due> dues, List<byte[]> furtherKeys) {
         var arguments = new ArrayList<byte[]>(11 + 2 * tasks.size());
         arguments.add(keys.ready);
         arguments.add(keys.ready1);
@@ -72,6 +88,7 @@ public final class Broker {
         arguments.add(keys.bell);
         arguments.add(keys.workers);
         arguments.add(keys.delayed);
+        arguments.addAll(furtherKeys);
         arguments.add(ByteBuffer.allocate(8).putLong(producer).array());
         arguments.add(bytes(previous));
         arguments.add(bytes(tasks.size()));
@@ -81,11 +98,16 @@ public final class Broker {
         for (var due : dues) {
             arguments.add(bytes(due.wireForm()));
         }
-        var reply = list(redis.run(PUSH, 8, arguments));
+        return arguments;
+    }
+
+    private static PushReply pushReply(@Nullable Object raw) {
+        var reply = list(raw);
         return switch (text(reply.get(0))) {
             case "OK" -> new PushReply.Stored();
             case "GAP" -> new PushReply.Gap(number(reply.get(1)));
             case "CLOSED" -> new PushReply.Closed();
+            case "EXISTS" -> new PushReply.Exists((byte[]) requireNonNull(reply.get(2)));
             default -> throw unexpected(PUSH, reply);
         };
     }
@@ -104,6 +126,7 @@ public final class Broker {
         arguments.add(keys.delayed);
         arguments.add(keys.dead);
         arguments.add(keys.cancels);
+        arguments.add(keys.fence);
         var streams = new HashMap<Long, Integer>();
         for (var settlement : settlements) {
             var task = settlement.task();
@@ -112,6 +135,9 @@ public final class Broker {
                 streams.put(task.producer(), arguments.size());
             }
         }
+        var effects = request.effects();
+        var firstEffectKey = arguments.size() + 1;
+        effects.forEach(effect -> arguments.add(keyOf(effect)));
         var keyCount = arguments.size();
         arguments.add(bytes(worker));
         arguments.add(bytes(request.want()));
@@ -119,20 +145,24 @@ public final class Broker {
         arguments.add(request.woken() ? ONE : ZERO);
         arguments.add(bytes(settlements.size()));
         for (var settlement : settlements) {
-            arguments.add(settlement.task().fence());
-            var stream = streams.getOrDefault(settlement.task().producer(), 0);
-            var awaited = settlement.task().awaitsResult() ? bytes(stream) : ZERO;
+            var task = settlement.task();
+            var stream = bytes(task.awaitsResult() ? streams.getOrDefault(task.producer(), 0) : 0);
+            arguments.add(task.fence());
             if (settlement instanceof Settlement.Complete complete) {
-                arguments.addAll(List.of(bytes("C"), awaited, complete.result()));
+                arguments.addAll(List.of(bytes("C"), stream, complete.result()));
             } else if (settlement instanceof Settlement.Retry retry) {
                 arguments.addAll(List.of(bytes("R"), ZERO, bytes(retry.delay().toMillis())));
             } else if (settlement instanceof Settlement.Bury bury) {
-                arguments.addAll(List.of(bytes("X"), awaited, bury.result()));
+                arguments.addAll(List.of(bytes("X"), stream, bury.result()));
             }
+        }
+        arguments.add(bytes(effects.size()));
+        for (var i = 0; i < effects.size(); i++) {
+            addEffect(arguments, effects.get(i), bytes(firstEffectKey + i));
         }
         var reply = list(redis.run(STEP, keyCount, arguments));
         return switch (text(reply.get(0))) {
-            case "OK" -> claimed(list(reply.get(1)), list(reply.get(2)));
+            case "OK" -> claimed(list(reply.get(1)), list(reply.get(2)), number(reply.get(3)));
             case "PAUSED" -> new StepReply.Paused();
             case "RESYNC" ->
                 new StepReply.Resync(list(reply.get(1)).stream()
@@ -143,16 +173,42 @@ public final class Broker {
         };
     }
 
-    private static StepReply claimed(List<?> raws, List<?> cancelledIds) {
+    private byte[] keyOf(Effect effect) {
+        var task = effect.task();
+        if (effect instanceof Effect.KeepResult) {
+            return keys.result(task.id());
+        }
+        if (effect instanceof Effect.ReleaseName release) {
+            return keys.unique(release.name());
+        }
+        return keys.attempts(task.id());
+    }
+
+    private static void addEffect(List<byte[]> arguments, Effect effect, byte[] key) {
+        if (effect instanceof Effect.NoteAttempt note) {
+            arguments.addAll(List.of(bytes("append"), key, note.record(), bytes(RECORD_LIFE.toMillis())));
+        } else if (effect instanceof Effect.ForgetAttempts) {
+            arguments.addAll(List.of(bytes("unlink"), key, NOTHING, ZERO));
+        } else if (effect instanceof Effect.KeepResult keep) {
+            arguments.addAll(
+                    List.of(bytes("set"), key, keep.result(), bytes(keep.life().toMillis())));
+        } else if (effect instanceof Effect.ReleaseName) {
+            arguments.addAll(List.of(bytes("release"), key, effect.task().id(), ZERO));
+        }
+    }
+
+    private static StepReply claimed(List<?> raws, List<?> cancelledIds, long lastFence) {
         var cancelled = new HashSet<ByteBuffer>();
         for (var id : cancelledIds) {
             cancelled.add(ByteBuffer.wrap((byte[]) id));
         }
         var tasks = new ArrayList<StepReply.Task>(raws.size());
+        var fence = lastFence - raws.size();
         for (var raw : raws) {
+            fence++;
             var envelope = Envelope.stored((byte[]) raw);
             var isCancelled = !cancelled.isEmpty() && cancelled.contains(ByteBuffer.wrap(envelope.id()));
-            tasks.add(new StepReply.Task(envelope, isCancelled));
+            tasks.add(new StepReply.Task(envelope, isCancelled, fence));
         }
         return new StepReply.Claimed(tasks);
     }
@@ -211,34 +267,49 @@ public final class Broker {
     /**
      * Gives back the tasks of a worker whose process is known to be dead.
      *
-     * @param backoff delay of the running task for each attempt before this one
+     * @param backoff delay of the task that is to blame, for each attempt before this one
      */
-    public int recoverDead(RedisConnection redis, String worker, Duration backoff) {
-        return recover(redis, worker, "dead", backoff);
+    public int recoverDead(RedisConnection redis, String worker, Duration backoff, Blame blame) {
+        return recover(redis, worker, "dead", backoff, blame);
     }
 
     /** Gives back the tasks of a worker whose lease has run out; negative if it has not, or in a time of grace. */
     public int recoverExpired(RedisConnection redis, String worker, Duration backoff) {
-        return recover(redis, worker, "expired", backoff);
+        return recover(redis, worker, "expired", backoff, new Blame.Oldest());
     }
 
-    private int recover(RedisConnection redis, String worker, String mode, Duration backoff) {
-        return (int) number(redis.run(
-                RECOVER,
-                9,
-                List.of(
-                        keys.workers,
-                        keys.inflight(worker),
-                        keys.ready,
-                        keys.ready1,
-                        keys.ready2,
-                        keys.ready3,
-                        keys.bell,
-                        keys.tick,
-                        keys.delayed,
-                        bytes(worker),
-                        bytes(mode),
-                        bytes(backoff.toMillis()))));
+    private int recover(RedisConnection redis, String worker, String mode, Duration backoff, Blame blame) {
+        var arguments = new ArrayList<byte[]>(List.of(
+                keys.workers,
+                keys.inflight(worker),
+                keys.ready,
+                keys.ready1,
+                keys.ready2,
+                keys.ready3,
+                keys.bell,
+                keys.tick,
+                keys.delayed,
+                keys.dead));
+        var running = blame instanceof Blame.Running is ? is : null;
+        var verdict = running == null ? null : running.verdict();
+        if (running != null) {
+            var id = running.id();
+            arguments.add(keys.attempts(id));
+            arguments.add(keys.results(ByteBuffer.wrap(id).getLong()));
+            arguments.add(keys.result(id));
+            arguments.add(keys.unique(verdict == null ? "" : verdict.uniqueKey().orElse("")));
+        }
+        var keyCount = arguments.size();
+        arguments.add(bytes(worker));
+        arguments.add(bytes(mode));
+        arguments.add(bytes(backoff.toMillis()));
+        arguments.add(running != null ? running.fence() : blame instanceof Blame.Oldest ? bytes("?") : NOTHING);
+        arguments.add(running != null ? running.record() : NOTHING);
+        arguments.add(bytes(RECORD_LIFE.toMillis()));
+        arguments.add(verdict != null ? verdict.result() : NOTHING);
+        arguments.add(
+                bytes(verdict == null ? 0 : verdict.keep().orElse(Duration.ZERO).toMillis()));
+        return (int) number(redis.run(RECOVER, keyCount, arguments));
     }
 
     /** Gives back what {@code worker} holds but the first {@code keep} tasks; negative if it is fenced off. */
@@ -285,6 +356,50 @@ public final class Broker {
                         .mapToLong(key -> number(redis.call("LLEN", key)))
                         .sum()
                 + number(redis.call("ZCARD", keys.delayed));
+    }
+
+    /** How many dead letters there are. */
+    public long deadCount(RedisConnection redis) {
+        return number(redis.call("LLEN", keys.dead));
+    }
+
+    /** What {@code worker} holds, the oldest first. */
+    public List<Envelope> inflight(RedisConnection redis, String worker) {
+        return list(redis.call("LRANGE", keys.inflight(worker), ZERO, bytes(-1))).stream()
+                .map(raw -> Envelope.stored((byte[]) raw))
+                .toList();
+    }
+
+    /** {@code count} dead letters, the newest first, without the first {@code skip}. */
+    public List<Envelope> dead(RedisConnection redis, int skip, int count) {
+        var oldestFirst = list(redis.call("LRANGE", keys.dead, bytes(-skip - count), bytes(-skip - 1)));
+        var letters = new ArrayList<Envelope>(oldestFirst.size());
+        oldestFirst.forEach(raw -> letters.add(0, Envelope.stored((byte[]) raw)));
+        return letters;
+    }
+
+    /** Puts a dead letter back on the queue; false if it is gone. */
+    public boolean requeue(RedisConnection redis, Envelope letter) {
+        var arguments = List.of(keys.dead, keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.bell, letter.raw());
+        return number(redis.run(REQUEUE, 6, arguments)) == 1;
+    }
+
+    /** Deletes a dead letter and what is kept of its attempts; false if it is gone. */
+    public boolean deleteDead(RedisConnection redis, Envelope letter) {
+        redis.call("UNLINK", keys.attempts(letter.id()));
+        return number(redis.call("LREM", keys.dead, ONE, letter.raw())) == 1;
+    }
+
+    /** The records of a task's attempts. */
+    public List<byte[]> attempts(RedisConnection redis, Envelope task) {
+        return list(redis.call("LRANGE", keys.attempts(task.id()), ZERO, bytes(-1))).stream()
+                .map(record -> (byte[]) record)
+                .toList();
+    }
+
+    /** The result of a task, if it has ended and its result is kept. */
+    public byte @Nullable [] keptResult(RedisConnection redis, long producer, long sequence) {
+        return (byte[]) redis.call("GET", keys.result(Envelope.id(producer, sequence)));
     }
 
     /** The workers registered now. */
@@ -357,7 +472,8 @@ public final class Broker {
                 keys.dead,
                 keys.producers,
                 keys.cancels,
-                keys.tick));
+                keys.tick,
+                keys.fence));
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));
     }

@@ -76,6 +76,13 @@ public final class Envelope {
         return (raw[3] & 0xff) + 1;
     }
 
+    /** The same task with one failed attempt more. */
+    public Envelope nextAttempt() {
+        var next = raw.clone();
+        next[3] = (byte) Math.min(255, (raw[3] & 0xff) + 1);
+        return new Envelope(next);
+    }
+
     public long producer() {
         return ByteBuffer.wrap(raw).getLong(4);
     }
@@ -85,12 +92,12 @@ public final class Envelope {
     }
 
     /** Attempt and id: what a settlement must match. */
-    byte[] fence() {
+    public byte[] fence() {
         // what is no envelope may be shorter, and must be settled all the same
         return Arrays.copyOfRange(raw, Math.min(3, raw.length), Math.min(20, raw.length));
     }
 
-    byte[] id() {
+    public byte[] id() {
         return Arrays.copyOfRange(raw, Math.min(4, raw.length), Math.min(20, raw.length));
     }
 
@@ -116,9 +123,28 @@ public final class Envelope {
         }
     }
 
+    /** Whether {@link #requireReadable} would pass. */
+    public boolean isReadable() {
+        try {
+            requireReadable();
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** The task's readable name, for example {@code com.acme.Tasks::checksum}. */
     public String name() {
         return headersAndName().getOrDefault(NAME, "");
+    }
+
+    /** Whether there are any headers but the name; cheap to ask. */
+    public boolean hasHeaders() {
+        if (!isReadable()) {
+            return false;
+        }
+        var name = ByteBuffer.wrap(raw).getShort(MIN_BYTES + 2) & 0xffff;
+        return headerBytes() > 4 + name;
     }
 
     public Map<String, String> headers() {

@@ -24,6 +24,7 @@ final class Keys {
     final byte[] producers;
     final byte[] cancels;
     final byte[] tick;
+    final byte[] fence;
 
     Keys(String queue) {
         if (!NAME.matcher(queue).matches()) {
@@ -42,10 +43,31 @@ final class Keys {
         this.producers = key("producers");
         this.cancels = key("cancels");
         this.tick = key("tick");
+        this.fence = key("fence");
     }
 
     byte[] inflight(String worker) {
         return key("inflight:" + worker);
+    }
+
+    /** What is kept of the attempts of one task. */
+    byte[] attempts(byte[] id) {
+        return key("attempts:" + HexFormat.of().formatHex(id));
+    }
+
+    /** The result of one task that is kept for anybody to read. */
+    byte[] result(byte[] id) {
+        return key("result:" + HexFormat.of().formatHex(id));
+    }
+
+    /** Who holds a name that only one task may hold. */
+    byte[] unique(String name) {
+        return key("unique:" + name);
+    }
+
+    /** For whom one task was refused. */
+    byte[] refused(byte[] id) {
+        return key("refused:" + HexFormat.of().formatHex(id));
     }
 
     byte[] results(long producer) {

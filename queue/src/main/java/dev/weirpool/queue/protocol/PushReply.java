@@ -9,6 +9,9 @@ public sealed interface PushReply {
     /** Redis has lost what this producer sent after {@code lastSequence}. */
     record Gap(long lastSequence) implements PushReply {}
 
+    /** The task was not taken, because another holds its unique key. */
+    record Exists(byte[] holder) implements PushReply {}
+
     /** The queue takes no more tasks. */
     record Closed() implements PushReply {}
 }

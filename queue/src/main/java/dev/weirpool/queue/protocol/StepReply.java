@@ -17,6 +17,10 @@ public sealed interface StepReply {
     /** The worker was taken for dead: its tasks were given to others, and it must end. */
     record Fenced() implements StepReply {}
 
-    /** A claimed task; one that was cancelled is settled without being run. */
-    record Task(Envelope envelope, boolean isCancelled) {}
+    /**
+     * A claimed task; one that was cancelled is settled without being run.
+     *
+     * @param fence grows with every claim that is made on this queue
+     */
+    record Task(Envelope envelope, boolean isCancelled, long fence) {}
 }

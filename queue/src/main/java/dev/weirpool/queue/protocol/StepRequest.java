@@ -9,4 +9,4 @@ import java.util.List;
  * @param held how many the worker holds, besides those being settled
  * @param woken whether the bell woke it
  */
-public record StepRequest(int want, int held, boolean woken, List<Settlement> settlements) {}
+public record StepRequest(int want, int held, boolean woken, List<Settlement> settlements, List<Effect> effects) {}

@@ -8,12 +8,14 @@ import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +43,7 @@ public final class Submitter extends Duty {
     private long sequence; // guarded by order
     private volatile @Nullable RuntimeException ended;
 
-    // what Redis has accepted, to be sent again should Redis lose it
+    // what Redis has accepted, or is about to, to be sent again should Redis lose it
     private final ConcurrentSkipListMap<Long, Pending> accepted = new ConcurrentSkipListMap<>();
     private final int mostAccepted;
 
@@ -81,17 +83,20 @@ public final class Submitter extends Duty {
      * Gives the task its sequence and queues it for sending. {@code onSequence} runs before it can be sent, so that whoever
      * awaits the result is known in time.
      *
-     * @return completes when Redis holds the task, or exceptionally when it never will
+     * @param unique the name that the task is to hold, alone
+     * @return completes with {@link PushReply.Stored} when Redis holds the task, with {@link PushReply.Exists} if another holds its
+     *     name, and exceptionally when Redis never will
      * @throws RedisUnavailableException if too many tasks wait already and the thread is interrupted while it waits
      */
-    public CompletableFuture<Long> submit(Envelope.Draft draft, Due due, LongConsumer onSequence) {
+    public CompletableFuture<PushReply> submit(
+            Envelope.Draft draft, Due due, Optional<UniqueName> unique, LongConsumer onSequence) {
         synchronized (order) {
             var cause = ended;
             if (cause != null) {
                 throw cause;
             }
             var number = sequence + 1;
-            var pending = new Pending(draft.seal(producer, number), due, new CompletableFuture<>());
+            var pending = new Pending(draft.seal(producer, number), due, unique, new CompletableFuture<>());
             onSequence.accept(number);
             enqueue(pending);
             sequence = number;
@@ -127,53 +132,65 @@ public final class Submitter extends Duty {
     protected void round(RedisConnection redis) throws InterruptedException {
         if (unsure) {
             unsure = false;
-            push(redis, lastStored, List.of());
+            if (push(redis, lastStored, List.of()) instanceof PushReply.Gap gap) {
+                sendAgain(redis, gap.lastSequence());
+            }
         }
         if (batch.isEmpty()) {
             gather();
         }
-        if (!batch.isEmpty() && push(redis, lastStored, batch)) {
-            batch.forEach(this::accept);
-            batch.clear();
+        if (batch.isEmpty()) {
+            return;
         }
+        var reply = send(redis);
+        if (reply instanceof PushReply.Gap gap) {
+            sendAgain(redis, gap.lastSequence());
+            return;
+        }
+        batch.forEach(pending -> accept(pending, reply));
+        batch.clear();
     }
 
-    private void accept(Pending pending) {
+    private PushReply send(RedisConnection redis) {
+        var first = batch.get(0);
+        if (first.unique.isPresent()) { // is alone in its batch
+            return offer(() -> broker.pushUnique(redis, lastStored, first.envelope, first.due, first.unique.get()));
+        }
+        return push(redis, lastStored, batch);
+    }
+
+    private void accept(Pending pending, PushReply reply) {
         var sequence = pending.envelope.sequence();
         lastStored = sequence;
-        accepted.put(sequence, pending);
-        if (accepted.size() > mostAccepted) {
+        if (reply instanceof PushReply.Exists) {
+            accepted.remove(sequence);
+        } else if (accepted.size() > mostAccepted) {
             accepted.pollFirstEntry();
         }
-        pending.stored.complete(sequence);
+        pending.stored.complete(reply);
     }
 
-    /** Sends {@code tasks}; false if Redis had lost earlier ones, which have been sent again first. */
-    private boolean push(RedisConnection redis, long previous, List<Pending> tasks) {
-        PushReply reply;
+    private PushReply push(RedisConnection redis, long previous, List<Pending> tasks) {
+        var envelopes = tasks.stream().map(Pending::envelope).toList();
+        return offer(() -> broker.push(redis, producer, previous, envelopes, dues(tasks)));
+    }
+
+    private PushReply offer(Supplier<PushReply> push) {
         try {
-            reply = broker.push(
-                    redis,
-                    producer,
-                    previous,
-                    tasks.stream().map(Pending::envelope).toList(),
-                    dues(tasks));
+            var reply = push.get();
+            if (reply instanceof PushReply.Closed) {
+                throw new RedisRefusedException("queue " + broker.queue() + " is closed and takes no more tasks");
+            }
+            return reply;
         } catch (RedisFullException e) {
             // refused whole: nothing was stored, and the same batch is sent again when workers have drained some
             throw new RedisUnavailableException(String.valueOf(e.getMessage()), e);
         }
-        if (reply instanceof PushReply.Closed) {
-            throw new RedisRefusedException("queue " + broker.queue() + " is closed and takes no more tasks");
-        }
-        if (reply instanceof PushReply.Gap gap) {
-            sendAgain(redis, gap.lastSequence());
-            return false;
-        }
-        return true;
     }
 
     private void sendAgain(RedisConnection redis, long from) {
-        var lost = List.copyOf(accepted.tailMap(from, false).values());
+        var lost = List.copyOf(
+                accepted.subMap(from, false, Math.max(from, lastStored), true).values());
         log.warn(
                 "Redis has lost tasks of queue {} that it had accepted; sending the {} again that have not ended",
                 broker.queue(),
@@ -181,8 +198,9 @@ public final class Submitter extends Duty {
         var previous = from;
         for (var i = 0; i < lost.size(); i += BATCH_TASKS) {
             var part = lost.subList(i, Math.min(lost.size(), i + BATCH_TASKS));
-            if (!push(redis, previous, part)) {
-                return; // lost again meanwhile, and sent again by that
+            if (push(redis, previous, part) instanceof PushReply.Gap gap) {
+                sendAgain(redis, gap.lastSequence()); // lost again meanwhile
+                return;
             }
             previous = part.get(part.size() - 1).envelope.sequence();
         }
@@ -195,12 +213,14 @@ public final class Submitter extends Duty {
         var bytes = 0;
         for (var pending = first; pending != null; pending = waiting.poll()) {
             bytes += pending.envelope.size();
-            if (!batch.isEmpty() && bytes > BATCH_BYTES) {
+            if (!batch.isEmpty() && (bytes > BATCH_BYTES || pending.unique.isPresent())) {
                 next = pending;
                 return;
             }
             batch.add(pending);
-            if (batch.size() == BATCH_TASKS) {
+            accepted.put(
+                    pending.envelope.sequence(), pending); // now: it may have ended before we know that it was accepted
+            if (batch.size() == BATCH_TASKS || pending.unique.isPresent()) {
                 return;
             }
         }
@@ -242,5 +262,6 @@ public final class Submitter extends Duty {
         }
     }
 
-    private record Pending(Envelope envelope, Due due, CompletableFuture<Long> stored) {}
+    private record Pending(
+            Envelope envelope, Due due, Optional<UniqueName> unique, CompletableFuture<PushReply> stored) {}
 }

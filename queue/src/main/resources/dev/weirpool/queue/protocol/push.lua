@@ -10,12 +10,15 @@
 -- KEYS[6]  bell       list  wake-up tokens
 -- KEYS[7]  workers    zset  control flags
 -- KEYS[8]  delayed    zset  envelopes scored by due time in ms
+-- KEYS[9]  unique     string  of a single task that is to be unique: the id of the task that holds the name; else left out
+-- KEYS[10] refused    string  the holder that this task was refused for, kept for a resend
 -- ARGV[1]  producer id
 -- ARGV[2]  the sequence that the producer knows to be stored before these
 -- ARGV[3]  number of envelopes, n; with 0 this only asks whether anything was lost
 -- ARGV[4]  the first of n envelopes; behind them, if any has to wait, n due times: '+ms' from now, or ms since 1970
+--          a unique task has a due time always, and behind it how long it holds the name at most, in ms
 --
--- returns  {'OK', last} | {'GAP', last} | {'CLOSED'}
+-- returns  {'OK', last} | {'GAP', last} | {'CLOSED'} | {'EXISTS', last, id of the holder}
 local ready, producers, bell, workers, delayed = KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local n = tonumber(ARGV[3])
 
@@ -30,11 +33,21 @@ local last = tonumber(state[1] or 0)
 if tonumber(ARGV[2]) > last then return {'GAP', last} end
 local first = 4
 while first <= 3 + n and sequence(ARGV[first]) <= last do first = first + 1 end
-if first > 3 + n then return {'OK', last} end
+if first > 3 + n then
+  local holder = KEYS[9] and redis.call('GET', KEYS[10])
+  if holder then return {'EXISTS', last, holder} end
+  return {'OK', last}
+end
 last = sequence(ARGV[3 + n])
+local holder = KEYS[9] and redis.call('GET', KEYS[9])
 
 -- refused whole at maxmemory, before anything was written
 redis.call('HSET', producers, ARGV[1], last)
+if holder then
+  redis.call('SET', KEYS[10], holder, 'PX', 600000)
+  return {'EXISTS', last, holder}
+end
+if KEYS[9] then redis.call('SET', KEYS[9], string.sub(ARGV[4], 5, 20), 'PX', ARGV[6]) end
 
 local plain = #ARGV == 3 + n
 for i = first, 3 + n do

@@ -1,6 +1,6 @@
 -- recover: give back the tasks of a worker that is dead, and fence it off.
 --
--- Only the head of its list was running: that one counts an attempt. The rest returns to the front, uncharged, in order.
+-- Only the task that was running counts an attempt; the others return to the front, uncharged, in order.
 --
 -- KEYS[1]  workers   zset  worker -> lease deadline in ms
 -- KEYS[2]  inflight  list  claimed by the worker, oldest first
@@ -11,12 +11,23 @@
 -- KEYS[7]  bell      list  wake-up tokens
 -- KEYS[8]  tick      hash  grace
 -- KEYS[9]  delayed   zset  envelopes scored by due time in ms
+-- KEYS[10] dead      list  dead letters
+-- KEYS[11] attempts  list  records of the attempts of the task that was running, if that is known; else left out
+-- KEYS[12] results   stream  of the client that awaits that task's result
+-- KEYS[13] kept      string  where that task's result is kept
+-- KEYS[14] unique    string  the name that that task holds
 -- ARGV[1]  worker
 -- ARGV[2]  'dead' if its process is known to be gone, 'expired' if only its lease has run out
 -- ARGV[3]  delay in ms for each earlier attempt of the task that was running
+-- ARGV[4]  attempt byte and id of the task that was running; '' for none; '?' if it is not known: then the oldest
+-- ARGV[5]  a record of what happened to it
+-- ARGV[6]  how long the record is kept in ms
+-- ARGV[7]  the result, if the task is to be given up at once; else ''
+-- ARGV[8]  how long the result is kept in ms; 0 if it is not
 --
 -- returns  how many tasks were given back; -1 if the lease holds; -2 in a time of grace
-local workers, inflight, bell, tick, delayed = KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9]
+local workers, inflight, bell, tick, delayed, dead = KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local running, result = ARGV[4], ARGV[7]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[2] == 'expired' then
@@ -28,17 +39,37 @@ redis.call('ZREM', workers, ARGV[1])
 local held = redis.call('LRANGE', inflight, 0, -1)
 if #held == 0 then return 0 end
 redis.call('DEL', inflight)
-for i = #held, 2, -1 do
-  redis.call('LPUSH', KEYS[3 + string.byte(held[i], 2) % 4], held[i])
+
+local waiting = false
+for i = #held, 1, -1 do
+  local envelope = held[i]
+  local ready = KEYS[3 + string.byte(envelope, 2) % 4]
+  local charged = (running == '?' and i == 1) or running == string.sub(envelope, 4, 20)
+  if not charged then
+    redis.call('LPUSH', ready, envelope)
+    waiting = true
+  else
+    local before = string.byte(envelope, 4)
+    local id = string.sub(envelope, 5, 20)
+    envelope = string.sub(envelope, 1, 3) .. string.char(math.min(255, before + 1)) .. string.sub(envelope, 5)
+    if KEYS[11] then
+      redis.call('RPUSH', KEYS[11], ARGV[5])
+      redis.call('PEXPIRE', KEYS[11], ARGV[6])
+    end
+    local delay = tonumber(ARGV[3]) * before
+    if result ~= '' then
+      redis.call('RPUSH', dead, envelope)
+      redis.call('LTRIM', dead, -10000, -1)
+      redis.call('XADD', KEYS[12], 'NOMKSTREAM', '*', 'i', id, 'v', result)
+      if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[13], result, 'PX', ARGV[8]) end
+      if redis.call('GET', KEYS[14]) == id then redis.call('UNLINK', KEYS[14]) end
+    elseif delay > 0 then
+      redis.call('ZADD', delayed, now + delay, envelope)
+    else
+      redis.call('LPUSH', ready, envelope)
+      waiting = true
+    end
+  end
 end
-local head = held[1]
-local before = string.byte(head, 4)
-local charged = string.sub(head, 1, 3) .. string.char(math.min(255, before + 1)) .. string.sub(head, 5)
-local delay = tonumber(ARGV[3]) * before
-if delay > 0 then
-  redis.call('ZADD', delayed, now + delay, charged)
-else
-  redis.call('LPUSH', KEYS[3 + string.byte(head, 2) % 4], charged)
-end
-if (#held > 1 or delay == 0) and redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
+if waiting and redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
 return #held

@@ -10,7 +10,8 @@
 -- KEYS[8]  delayed    zset  envelopes scored by due time in ms
 -- KEYS[9]  dead       list  dead letters
 -- KEYS[10] cancels    zset  cancel marks
--- KEYS[11] results    stream  the first of the result streams that settlements name
+-- KEYS[11] fence      string  number of claims ever made
+-- KEYS[12] others     the first of the result streams and other keys that settlements and effects name by index
 -- ARGV[1]  worker
 -- ARGV[2]  how many tasks it wants
 -- ARGV[3]  how many it holds, looked at when there is nothing to settle
@@ -20,10 +21,16 @@
 --          kind   C complete | R retry | X bury
 --          result stream as an index into KEYS, or 0 for none
 --          value  the result of C and X, the delay in ms of R
+--          behind the last: number of effects, to be had if the settlements are taken, each four further arguments:
+--          what   append | set | unlink | release
+--          key    as an index into KEYS
+--          value  to append or set; the value that a key must have to be released
+--          life   of the key in ms, for append and set
 --
--- returns  {'FENCED'} | {'RESYNC', inflight} | {'PAUSED', {}} | {'OK', claimed, cancelled ids among them}
+-- returns  {'FENCED'} | {'RESYNC', inflight} | {'PAUSED', {}} | {'OK', claimed, cancelled ids among them, fence of the last}
 local inflight, workers, ready, bell, delayed, dead, cancels =
   KEYS[1], KEYS[2], KEYS[3], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local fence = KEYS[11]
 local want, settlements = tonumber(ARGV[2]), tonumber(ARGV[5])
 
 local flags = redis.call('ZMSCORE', workers, ARGV[1], '!paused', '!cancel', '!prio')
@@ -72,7 +79,23 @@ else
   end
 end
 
-if want < 1 then return {'OK', {}, {}} end
+local effects = 6 + 4 * settlements
+for i = 1, tonumber(ARGV[effects] or 0) do
+  local at = effects + 4 * i - 3
+  local what, key, value, life = ARGV[at], KEYS[tonumber(ARGV[at + 1])], ARGV[at + 2], ARGV[at + 3]
+  if what == 'append' then
+    redis.call('RPUSH', key, value)
+    redis.call('PEXPIRE', key, life)
+  elseif what == 'set' then
+    redis.call('SET', key, value, 'PX', life)
+  elseif what == 'unlink' then
+    redis.call('UNLINK', key)
+  elseif redis.call('GET', key) == value then
+    redis.call('UNLINK', key)
+  end
+end
+
+if want < 1 then return {'OK', {}, {}, 0} end
 if flags[2] then return {'PAUSED', {}} end
 
 local claimed = {}
@@ -87,7 +110,7 @@ for level = 0, flags[4] and 3 or 0 do
 end
 if #claimed == 0 then
   redis.call('DEL', bell)
-  return {'OK', {}, {}}
+  return {'OK', {}, {}, 0}
 end
 
 if ARGV[4] == '1' and redis.call('LLEN', bell) == 0 then
@@ -106,4 +129,4 @@ if flags[3] then
     if redis.call('ZSCORE', cancels, id) then cancelled[#cancelled + 1] = id end
   end
 end
-return {'OK', claimed, cancelled}
+return {'OK', claimed, cancelled, redis.call('INCRBY', fence, #claimed)}

@@ -64,7 +64,7 @@ abstract class BrokerFixture {
     }
 
     StepReply step(String worker, int want, int held, Settlement... settlements) {
-        return broker.step(redis, worker, new StepRequest(want, held, false, List.of(settlements)));
+        return broker.step(redis, worker, new StepRequest(want, held, false, List.of(settlements), List.of()));
     }
 
     /** Claims {@code want} tasks for a worker that holds none. */

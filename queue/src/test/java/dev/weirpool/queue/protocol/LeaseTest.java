@@ -70,8 +70,10 @@ final class LeaseTest extends BrokerFixture {
         push(2);
         claim("a", 2);
 
-        assertThat(broker.recoverDead(redis, "a", Duration.ZERO)).isEqualTo(2);
-        assertThat(broker.recoverDead(redis, "a", Duration.ZERO)).isZero();
+        assertThat(broker.recoverDead(redis, "a", Duration.ZERO, new Blame.Oldest()))
+                .isEqualTo(2);
+        assertThat(broker.recoverDead(redis, "a", Duration.ZERO, new Blame.Oldest()))
+                .isZero();
         assertThat(broker.waiting(redis)).isEqualTo(2);
     }
 
@@ -80,11 +82,11 @@ final class LeaseTest extends BrokerFixture {
         register("a");
         push(1);
         claim("a", 1);
-        broker.recoverDead(redis, "a", Duration.ofMinutes(1));
+        broker.recoverDead(redis, "a", Duration.ofMinutes(1), new Blame.Oldest());
         register("b");
         assertThat(claim("b", 1)).hasSize(1);
 
-        broker.recoverDead(redis, "b", Duration.ofMinutes(1));
+        broker.recoverDead(redis, "b", Duration.ofMinutes(1), new Blame.Oldest());
 
         register("c");
         assertThat(claim("c", 1)).isEmpty();

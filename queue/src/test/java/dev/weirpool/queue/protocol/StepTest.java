@@ -71,7 +71,7 @@ final class StepTest extends BrokerFixture {
         register("b");
         push(1);
         var first = claim("a", 1).get(0);
-        broker.recoverDead(redis, "a", Duration.ZERO);
+        broker.recoverDead(redis, "a", Duration.ZERO, new Blame.Oldest());
         var second = claim("b", 1).get(0);
 
         assertThat(second.attempt()).isEqualTo(2);
@@ -134,7 +134,7 @@ final class StepTest extends BrokerFixture {
         push(2);
         assertThat(broker.awaitBell(redis, Duration.ofMillis(100))).isTrue();
 
-        broker.step(redis, "w", new StepRequest(1, 0, true, List.of()));
+        broker.step(redis, "w", new StepRequest(1, 0, true, List.of(), List.of()));
 
         assertThat(broker.awaitBell(redis, Duration.ofMillis(100))).isTrue();
     }

@@ -1,0 +1,21 @@
+package dev.weirpool.queue.protocol;
+
+import java.time.Duration;
+
+/** What else happens, in the same step, when the settlements of a step are taken. */
+public sealed interface Effect {
+
+    Envelope task();
+
+    /** A record of the attempt is kept with the task. */
+    record NoteAttempt(Envelope task, byte[] record) implements Effect {}
+
+    /** The records of the task's attempts are dropped: it has ended well. */
+    record ForgetAttempts(Envelope task) implements Effect {}
+
+    /** The result can be read by anybody, for as long as it lives. */
+    record KeepResult(Envelope task, byte[] result, Duration life) implements Effect {}
+
+    /** Another task may hold the name now. */
+    record ReleaseName(Envelope task, String name) implements Effect {}
+}

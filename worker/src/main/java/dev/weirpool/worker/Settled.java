@@ -1,0 +1,80 @@
+package dev.weirpool.worker;
+
+import dev.weirpool.queue.Attempt;
+import dev.weirpool.queue.Failure;
+import dev.weirpool.queue.Outcome;
+import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.protocol.Effect;
+import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.protocol.Settlement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What follows an attempt, as a step is to carry it out.
+ *
+ * @param settlements one, or none when there was nothing to settle
+ * @param effects what else happens with it
+ */
+record Settled(List<Settlement> settlements, List<Effect> effects) {
+
+    static final Settled NOTHING = new Settled(List.of(), List.of());
+
+    /** Decides what follows {@code run}: the task is done, is tried again, or is given up. */
+    static Settled of(Envelope task, TaskCodec codec, TaskRunner.Run run) {
+        if (!(run.outcome() instanceof Outcome.Threw threw)) {
+            return completed(task, codec, run.outcome());
+        }
+        var note = note(task, codec, threw.failure());
+        if (run.isRetryable() && task.attempt() < task.maxAttempts()) {
+            var delay = codec.options(task).backoff().after(task.attempt());
+            return new Settled(List.of(new Settlement.Retry(task, delay)), List.of(note));
+        }
+        return buried(task, codec, threw, note);
+    }
+
+    /** The task is done. */
+    static Settled completed(Envelope task, TaskCodec codec, Outcome outcome) {
+        var result = codec.encode(outcome);
+        var effects = ended(task, codec, result);
+        if (task.attempt() > 1) {
+            effects.add(new Effect.ForgetAttempts(task));
+        }
+        return new Settled(List.of(new Settlement.Complete(task, result)), effects);
+    }
+
+    /** The task is given up for a reason that is not an exception of its own. */
+    static Settled gaveUp(Envelope task, TaskCodec codec, String why) {
+        var failure = Failure.of(why, codec.where());
+        return buried(task, codec, new Outcome.Threw(failure), note(task, codec, failure));
+    }
+
+    private static Settled buried(Envelope task, TaskCodec codec, Outcome.Threw outcome, Effect note) {
+        var result = codec.encode(outcome);
+        var effects = ended(task, codec, result);
+        effects.add(note);
+        return new Settled(List.of(new Settlement.Bury(task, result)), effects);
+    }
+
+    private static List<Effect> ended(Envelope task, TaskCodec codec, byte[] result) {
+        var effects = new ArrayList<Effect>();
+        if (task.hasHeaders()) {
+            var options = codec.options(task);
+            options.keepResult().ifPresent(life -> effects.add(new Effect.KeepResult(task, result, life)));
+            options.uniqueKey().ifPresent(name -> effects.add(new Effect.ReleaseName(task, name)));
+        }
+        return effects;
+    }
+
+    private static Effect note(Envelope task, TaskCodec codec, Failure failure) {
+        var attempt = new Attempt(
+                task.isReadable() ? task.attempt() : 0,
+                Instant.now(),
+                codec.where(),
+                failure.toString(),
+                Map.of("stack", failure.stackAsText()));
+        return new Effect.NoteAttempt(task, attempt.toBytes());
+    }
+}
