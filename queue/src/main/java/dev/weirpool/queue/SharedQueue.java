@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What a crash costs.</b> A put that has returned is in Redis, once, even if the connection broke on the way and it was
  * sent again. An item leaves Redis when it is taken: if its taker dies before it is done with it, the item is lost, as it is
  * in Python; and so it is if the connection breaks, or Redis does not answer in time, after Redis gave it out and before it
- * has arrived. Use a task for work that must survive its worker.
+ * has arrived. An item that cannot be read here, because its class is missing, is taken too, and so is the batch it came in:
+ * that throws {@link DecodingException}. Use a task for work that must survive its worker.
  *
  * <p><b>While Redis is away</b> each method tries again for some seconds, then throws
  * {@link dev.weirpool.queue.redis.RedisUnavailableException}; whether the last put was made is then not known. If Redis has
@@ -574,9 +575,6 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return items.isEmpty() ? null : decode(items.get(0));
     }
 
-    /**
-     * @throws DecodingException if the item cannot be read here
-     */
     @SuppressWarnings("unchecked") // as with any queue, what was put decides
     private E decode(byte[] item) {
         return (E) codec.decodeItem(item);

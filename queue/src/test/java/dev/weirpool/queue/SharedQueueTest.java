@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -211,24 +212,23 @@ class SharedQueueTest {
     }
 
     @Test
-    void offerGivesUpWhenItsTimeIsOver() throws InterruptedException {
+    void offerGivesUpWhenItsTimeIsOver() throws Throwable {
         var full = bounded(1);
         full.put("a");
 
         for (var millis : new int[] {0, -5, 1, 30, 150, 450}) {
-            var start = System.nanoTime();
-            assertThat(full.offer("b", millis, MILLISECONDS)).isFalse();
-            assertThat(elapsedMillis(start)).isBetween((long) Math.max(0, millis), millis + 80L);
+            assertEndsIn(
+                    millis,
+                    () -> assertThat(full.offer("b", millis, MILLISECONDS)).isFalse());
         }
         assertThat(full).containsExactly("a");
     }
 
     @Test
-    void pollGivesUpWhenItsTimeIsOver() throws InterruptedException {
+    void pollGivesUpWhenItsTimeIsOver() throws Throwable {
         for (var millis : new int[] {0, -5, 1, 30, 150, 450}) {
-            var start = System.nanoTime();
-            assertThat(queue.poll(millis, MILLISECONDS)).isNull();
-            assertThat(elapsedMillis(start)).isBetween((long) Math.max(0, millis), millis + 80L);
+            assertEndsIn(
+                    millis, () -> assertThat(queue.poll(millis, MILLISECONDS)).isNull());
         }
     }
 
@@ -576,6 +576,17 @@ class SharedQueueTest {
         assertThatThrownBy(() -> SharedQueue.connect(RedisOptions.of("redis://127.0.0.1:1"), name))
                 .isInstanceOf(RedisUnavailableException.class)
                 .hasMessageContaining("127.0.0.1:1");
+    }
+
+    /** Never before its time, and soon after it at the best of three tries: the machine may be busy. */
+    private static void assertEndsIn(long millis, ThrowingCallable waiting) throws Throwable {
+        var best = Long.MAX_VALUE;
+        for (var i = 0; i < 3; i++) {
+            var start = System.nanoTime();
+            waiting.call();
+            best = Math.min(best, elapsedMillis(start));
+        }
+        assertThat(best).isBetween(Math.max(0, millis), millis + 80);
     }
 
     private static long elapsedMillis(long start) {

@@ -1,7 +1,10 @@
 package dev.weirpool.queue.protocol;
 
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weirpool.queue.redis.Script;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +54,18 @@ class SharedClearTest extends SharedQueueFixture {
         broker.clear();
 
         assertThat(keys()).allMatch(key -> key.startsWith("shared:session:"));
+    }
+
+    @Test
+    void ignoresALateCopy() {
+        connection.call("SET", key("session:cafe"), bytes(1024 * 2 + 1)); // it was made, and another after it
+
+        connection.run(
+                Script.load(SharedQueueBroker.class, "shared-clear"),
+                5,
+                List.of(key("items"), key("state"), key("room"), key("joined"), key("session:cafe"), bytes(1)));
+
+        assertThat(waiting()).containsExactly("a", "b", "c");
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.weirpool.queue.protocol;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weirpool.queue.redis.Script;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,19 @@ class SharedDeleteTest extends SharedQueueFixture {
 
         assertThat(proxy.hasLostAll()).isTrue();
         assertThat(broker.state().isKnown()).isFalse();
+    }
+
+    @Test
+    void ignoresALateCopy() {
+        connection.call("SET", key("session:cafe"), bytes(1024 * 2 + 1)); // it was made, and another after it
+
+        connection.run(
+                Script.load(SharedQueueBroker.class, "shared-delete"),
+                3,
+                List.of(key("session:cafe"), key("items"), key("state"), bytes(1)));
+
+        assertThat(waiting()).containsExactly("c");
+        assertThat(broker.state()).hasToString("open 2");
     }
 
     @Test

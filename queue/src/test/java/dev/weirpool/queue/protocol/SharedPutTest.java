@@ -223,6 +223,17 @@ class SharedPutTest extends SharedQueueFixture {
     }
 
     @Test
+    void wakesTheNextWriterOfAQueueThatIsShutDown() {
+        broker.open(3);
+        broker.shutdown(0, false);
+        connection.call("DEL", key("room")); // as if it had woken this writer
+
+        broker.put(items("a"), three, true);
+
+        assertThat(length("room")).isEqualTo(1);
+    }
+
+    @Test
     void wakesNobodyWhenItTookTheLastRoom() {
         broker.open(3);
 

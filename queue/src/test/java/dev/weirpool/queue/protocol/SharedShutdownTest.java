@@ -1,7 +1,10 @@
 package dev.weirpool.queue.protocol;
 
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weirpool.queue.redis.Script;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +75,28 @@ class SharedShutdownTest extends SharedQueueFixture {
         assertThat(proxy.hasLostAll()).isTrue();
         assertThat(broker.state()).hasToString("shut 7");
         assertThat(value("unfinished")).isEqualTo("0");
+    }
+
+    @Test
+    void ignoresALateCopy() {
+        connection.call("SET", key("session:cafe"), bytes(1024 * 2 + 1)); // it was made, and another after it
+
+        connection.run(
+                Script.load(SharedQueueBroker.class, "shared-shutdown"),
+                6,
+                List.of(
+                        key("items"),
+                        key("state"),
+                        key("bell"),
+                        key("room"),
+                        key("joined"),
+                        key("session:cafe"),
+                        bytes(1),
+                        bytes(0),
+                        bytes(1)));
+
+        assertThat(broker.state()).hasToString("open 7");
+        assertThat(waiting()).containsExactly("a", "b");
     }
 
     @Test
