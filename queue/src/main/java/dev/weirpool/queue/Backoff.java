@@ -35,7 +35,7 @@ public record Backoff(Duration first, double factor, Duration cap, double jitter
 
     /** How long to wait after attempt number {@code attempt}, counted from 1. */
     public Duration after(int attempt) {
-        var millis = Math.min(cap.toMillis(), first.toMillis() * Math.pow(factor, attempt - 1));
+        var millis = Math.min((double) cap.toMillis(), first.toMillis() * Math.pow(factor, attempt - 1));
         var random = jitter == 0 ? 0 : ThreadLocalRandom.current().nextDouble(-jitter, jitter);
         return Duration.ofMillis(Math.round(millis * (1 + random)));
     }

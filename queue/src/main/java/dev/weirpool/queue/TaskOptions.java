@@ -55,6 +55,8 @@ public final class TaskOptions {
     }
 
     /**
+     * Starts the task at most so often.
+     *
      * @throws IllegalArgumentException if that is not from 1 to 255
      */
     public TaskOptions withAttempts(int attempts) {
@@ -79,13 +81,14 @@ public final class TaskOptions {
         if (names == null) {
             return false;
         }
-        var wanted = List.of(names.split(","));
+        var wanted = List.of(names.split(",", -1));
         return Stream.<Class<?>>iterate(thrown.getClass(), type -> type != null, Class::getSuperclass)
                 .anyMatch(type -> wanted.contains(type.getName()));
     }
 
     /** Tries the task again when it throws one of {@code types} or a subclass of one, as long as there are attempts left. */
     @SafeVarargs
+    @SuppressWarnings("varargs")
     public final TaskOptions withRetryOn(Class<? extends Throwable>... types) {
         if (types.length == 0) {
             throw new IllegalArgumentException("name at least one type of exception to retry on");
@@ -101,7 +104,7 @@ public final class TaskOptions {
         if (text == null) {
             return Backoff.DEFAULT;
         }
-        var parts = text.split(",");
+        var parts = text.split(",", -1);
         return new Backoff(
                 millis(parts[0]), Double.parseDouble(parts[1]), millis(parts[2]), Double.parseDouble(parts[3]));
     }
@@ -206,6 +209,8 @@ public final class TaskOptions {
     }
 
     /**
+     * Has the task carry these headers instead of any it had.
+     *
      * @throws IllegalArgumentException if a name is empty or begins with {@code !}
      */
     public TaskOptions withHeaders(Map<String, String> headers) {

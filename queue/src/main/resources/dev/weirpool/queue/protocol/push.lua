@@ -16,7 +16,8 @@
 -- ARGV[2]  the sequence that the producer knows to be stored before these
 -- ARGV[3]  number of envelopes, n; with 0 this only asks whether anything was lost
 -- ARGV[4]  the first of n envelopes; behind them, if any has to wait, n due times: '+ms' from now, or ms since 1970
---          a unique task has a due time always, and behind it how long it holds the name at most, in ms
+-- ARGV[5]  of a unique task, which comes alone: its due time
+-- ARGV[6]  of a unique task: how long it holds the name at most, in ms
 --
 -- returns  {'OK', last} | {'GAP', last} | {'CLOSED'} | {'EXISTS', last, id of the holder}
 local ready, producers, bell, workers, delayed = KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
