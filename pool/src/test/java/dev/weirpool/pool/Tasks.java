@@ -1,10 +1,15 @@
 package dev.weirpool.pool;
 
+import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.SharedQueue;
 import dev.weirpool.queue.TaskContext;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -161,5 +166,122 @@ final class Tasks {
             TimeUnit.MILLISECONDS.sleep(10);
         }
         return number * number;
+    }
+
+    static void failAndCount(String directory) {
+        throw new IllegalStateException("attempt " + TaskContext.current().attempt());
+    }
+
+    static int succeedAtAttempt(int attempt) {
+        if (TaskContext.current().attempt() < attempt) {
+            throw new IllegalStateException("attempt " + TaskContext.current().attempt());
+        }
+        return attempt;
+    }
+
+    static void hangWithHook(String file) throws InterruptedException {
+        TaskContext.current().onSoftTimeLimit(() -> {
+            try {
+                Files.createFile(Path.of(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        hang();
+    }
+
+    static String partialResult() {
+        var context = TaskContext.current();
+        while (!context.isCancelled()) {
+            Thread.onSpinWait();
+        }
+        return "partial";
+    }
+
+    static int spin() {
+        var i = 0;
+        while (true) {
+            i++;
+            if (i == -1) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    static void note(String word, String file) throws IOException {
+        Files.writeString(Path.of(file), word + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    static String describeContext() {
+        var context = TaskContext.current();
+        return context.headers().get("tenant") + " attempt " + context.attempt() + " deadline "
+                + context.deadline().isPresent();
+    }
+
+    static void failUnlessExists(String file) throws IOException {
+        if (!Files.exists(Path.of(file))) {
+            throw new IllegalStateException("not yet");
+        }
+        Files.createFile(Path.of(file + ".seen"));
+    }
+
+    static void shoutAndExit() {
+        System.err.println("last words");
+        Runtime.getRuntime().halt(42);
+    }
+
+    static int killMyselfOnce() throws Exception {
+        if (TaskContext.current().attempt() == 1) {
+            new ProcessBuilder("kill", "-9", "" + pid()).start();
+            hang();
+        }
+        return TaskContext.current().attempt();
+    }
+
+    static int exhaustMemory() {
+        var all = new ArrayList<long[]>();
+        while (true) {
+            all.add(new long[1 << 27]);
+        }
+    }
+
+    static int closeStreams() throws IOException {
+        var read = System.in.read();
+        System.in.close();
+        System.out.close();
+        System.err.close();
+        return read;
+    }
+
+    static long leaveThreadAndProcessBehind() throws IOException {
+        var thread = new Thread(() -> {
+            try {
+                hang();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        thread.start();
+        return new ProcessBuilder("sleep", "600").inheritIO().start().pid();
+    }
+
+    static int squareByAnother(int number, String url, String queue) throws InterruptedException {
+        try (var pool = Pool.connect(RedisOptions.of(url), queue)) {
+            return pool.apply(Tasks::square, number);
+        }
+    }
+
+    private static final List<byte[]> KEPT = new ArrayList<>();
+
+    static long keep(int bytes) {
+        var block = new byte[bytes];
+        Arrays.fill(block, (byte) 1);
+        KEPT.add(block);
+        return pid();
+    }
+
+    static void keepAndHang(int bytes) throws InterruptedException {
+        keep(bytes);
+        hang();
     }
 }
