@@ -63,11 +63,17 @@ class HandlesTest {
     }
 
     @Test
-    void whenTheProcessRunsOutOfMemory() {
+    void whenTheProcessRunsOutOfMemory() throws Exception {
         var once = TaskOptions.DEFAULT.withAtMostOnce();
-
-        assertThatThrownBy(() -> pool.applyAsync(Tasks::exhaustMemory, once).get(LIMIT))
-                .hasMessageContaining("exit code 3");
+        var small = Pool.start(PoolOptions.of(1).withJvmFlags("-Xmx64m"));
+        try {
+            assertThatThrownBy(
+                            () -> small.applyAsync(Tasks::exhaustMemory, once).get(LIMIT))
+                    .hasMessageContaining("exit code 3");
+            assertThat(small.applyAsync(Tasks::one).get(LIMIT)).isEqualTo(1);
+        } finally {
+            small.terminate();
+        }
     }
 
     @Test
@@ -134,7 +140,7 @@ class HandlesTest {
     @Test
     void whenTasksAreCancelledWhileTheyEnd() throws Exception {
         var results = new ArrayList<AsyncResult<Integer>>();
-        for (var i = 0; i < 500; i++) {
+        for (var i = 0; i < 10_000; i++) {
             var victim = pool.applyAsync(Tasks::square, i);
             results.add(pool.applyAsync(Tasks::square, i));
             victim.cancel(true);

@@ -112,8 +112,11 @@ public final class RedisConnection implements AutoCloseable {
 
     private @Nullable Object exchange(Command command, byte[]... arguments) {
         try {
+            CrashPoint.pass();
             jedis.sendCommand(command, arguments);
-            return jedis.getOne();
+            var reply = jedis.getOne();
+            CrashPoint.pass();
+            return reply;
         } catch (JedisException e) {
             throw failed(e);
         }
@@ -124,8 +127,11 @@ public final class RedisConnection implements AutoCloseable {
         for (var each : keysAndArguments) {
             arguments.add(each);
         }
+        CrashPoint.pass();
         jedis.sendCommand(arguments);
-        return jedis.getOne();
+        var reply = jedis.getOne();
+        CrashPoint.pass();
+        return reply;
     }
 
     private RuntimeException failed(JedisException e) {
