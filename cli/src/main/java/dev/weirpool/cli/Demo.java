@@ -107,6 +107,15 @@ final class Demo implements Callable<Integer> {
                             description = "The queue; ${DEFAULT-VALUE} by default.")
                     String queue,
             @Mixin RedisArgument redis) {
+        if (port != null) {
+            throw new IllegalArgumentException("--port is that of the embedded Redis, which demo fleet does not use");
+        }
+        if (tasks < 1) {
+            throw new IllegalArgumentException("--tasks must be at least 1, got " + tasks);
+        }
+        if (!(seconds >= 0 && seconds <= 3600)) {
+            throw new IllegalArgumentException("--seconds must be from 0 to 3600, got " + seconds);
+        }
         if (!redis.isGiven()) {
             throw new IllegalArgumentException(
                     "no Redis given: name the one that the workers use, with --redis redis://host:6379 or WEIRPOOL_REDIS_URL");

@@ -6,6 +6,7 @@ import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.WorkersCannotStartException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -82,6 +83,10 @@ public final class Main implements Callable<Integer> {
             return ExitCode.INTERRUPTED;
         }
         var code = codeOf(failure);
+        if (failure instanceof UncheckedIOException) { // its message is a sentence of ours
+            say(String.valueOf(failure.getMessage()));
+            return code;
+        }
         say(
                 code == ExitCode.FAULT
                         ? "a fault of ours: " + failure + "; run it again with --verbose and report what it prints"

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -412,11 +413,13 @@ public final class Pool extends Calls implements AutoCloseable {
 
     /** The same, but waits no longer than {@code limit}; true if they are gone. */
     public boolean join(Duration limit) throws InterruptedException {
-        synchronized (this) {
-            if (notAccepting == null) {
-                throw new IllegalStateException("the pool is still running; call close() or terminate() before join()");
-            }
+        if (isAccepting()) {
+            throw new IllegalStateException("the pool is still running; call close() or terminate() before join()");
         }
+        return awaitGone(limit);
+    }
+
+    boolean awaitGone(Duration limit) throws InterruptedException {
         try {
             return gone.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -456,7 +459,15 @@ public final class Pool extends Calls implements AutoCloseable {
 
     @SuppressWarnings("unchecked")
     private <R> AsyncResult<R> result(List<TaskId> tasks, CompletableFuture<?> future) {
-        return new AsyncResult<>(dispatch, List.copyOf(tasks), (CompletableFuture<R>) future, callbacks);
+        return new AsyncResult<>(dispatch, List.copyOf(tasks), (CompletableFuture<R>) future, this::callBack);
+    }
+
+    private void callBack(Runnable callback) {
+        try {
+            callbacks.execute(callback);
+        } catch (RejectedExecutionException e) {
+            callback.run(); // the pool is gone, and its thread too; the caller's will do
+        }
     }
 
     private int defaultChunk(int items) {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolExecutorService implements ExecutorService {
 
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final Pool pool;
 
     PoolExecutorService(Pool pool) {
@@ -165,7 +167,7 @@ final class PoolExecutorService implements ExecutorService {
     }
 
     private static long deadline(long limit, TimeUnit unit) {
-        var nanos = Math.min(unit.toNanos(limit), Duration.ofDays(36_500).toNanos());
+        var nanos = Math.min(unit.toNanos(limit), LONGEST.toNanos());
         return System.nanoTime() + nanos;
     }
 
@@ -193,7 +195,7 @@ final class PoolExecutorService implements ExecutorService {
 
     @Override
     public boolean awaitTermination(long limit, TimeUnit unit) throws InterruptedException {
-        return pool.join(Duration.of(limit, unit.toChronoUnit()));
+        return pool.awaitGone(Duration.ofNanos(Math.min(unit.toNanos(limit), LONGEST.toNanos())));
     }
 
     /** A task's future that stands for a value given beforehand. */

@@ -12,6 +12,8 @@ import dev.weirpool.queue.protocol.PushReply;
 import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.redis.RedisFullException;
+import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.Launcher;
 import java.time.Duration;
@@ -163,7 +165,7 @@ final class RedisDispatch implements Dispatch {
                 work.accept(connection);
                 return true;
             });
-        } catch (RedisUnavailableException e) {
+        } catch (RedisUnavailableException | RedisFullException | RedisRefusedException e) {
             log.warn("could not {} of queue {}: {}", what, broker.queue(), e.getMessage());
         }
     }

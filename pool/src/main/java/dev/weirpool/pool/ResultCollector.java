@@ -6,19 +6,20 @@ import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.time.Duration;
 
 /**
  * Reads the results of one producer's tasks from their stream and resolves the tickets.
  *
- * <p>The place up to which it has read is kept here, so that nothing is lost when the connection is. The stream lapses a minute
+ * <p>The place up to which it has read is kept here, so that nothing is lost when the connection is. The stream lapses an hour
  * after it was last renewed, and with it the results of a client that has died.
  */
 final class ResultCollector extends Duty {
 
     private static final Duration READ_LIMIT = Duration.ofSeconds(2);
-    private static final Duration STREAM_LIFE = Duration.ofSeconds(60);
-    private static final long RENEWAL_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final Duration STREAM_LIFE = Duration.ofHours(1);
+    private static final long RENEWAL_NANOS = Duration.ofMinutes(10).toNanos();
     private static final int TRIM_AFTER = 1000;
 
     private final Broker broker;
@@ -51,6 +52,12 @@ final class ResultCollector extends Duty {
     }
 
     @Override
+    protected boolean goesOnAfter(RuntimeException e) {
+        tickets.abandon(e); // nobody would bring their results
+        return false;
+    }
+
+    @Override
     protected void round(RedisConnection redis) {
         if (System.nanoTime() - renewedAt > RENEWAL_NANOS) {
             renew(redis);
@@ -74,7 +81,10 @@ final class ResultCollector extends Duty {
         if (!broker.renewResults(redis, producer, STREAM_LIFE)) {
             // we were away for longer than it lives, or Redis has lost it, and maybe tasks as well
             broker.openResults(redis, producer, STREAM_LIFE);
-            submitter.verify();
+            submitter.verify(sequence -> tickets.fail(sequence, new RedisUnavailableException(
+                    "the result of this task may be lost: the stream for it was gone from Redis, as it is when this process has"
+                            + " been out of touch for an hour",
+                    new IllegalStateException("no result stream"))));
         }
         renewedAt = System.nanoTime();
     }

@@ -1,5 +1,7 @@
 package dev.weirpool.pool;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.TaskId;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The results of {@code imap} or {@code imapUnordered}, as they come. Items are taken from the input only as far ahead as the
@@ -45,6 +48,7 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
     private final Deque<Outcome> outcomes = new ArrayDeque<>();
     private int taken;
     private boolean closed;
+    private @Nullable RuntimeException inputFailure;
 
     ResultIterator(
             Dispatch dispatch,
@@ -69,13 +73,13 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
     /** Whether there is a further result, or will be; does not wait for it. */
     @Override
     public boolean hasNext() {
-        return !outcomes.isEmpty() || !underWay.isEmpty() || (!closed && items.hasNext());
+        return !outcomes.isEmpty() || !underWay.isEmpty() || inputFailure != null || (!closed && items.hasNext());
     }
 
     /**
      * Waits for the next result.
      *
-     * @throws RuntimeException what the task threw, in a {@link dev.weirpool.queue.TaskFailedException} if it is checked
+     * @throws RuntimeException what the input threw, when all results before that have been taken; what the task threw, in a {@link dev.weirpool.queue.TaskFailedException} if it is checked
      * @throws NoSuchElementException if there is none
      */
     @Override
@@ -97,6 +101,9 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
             throw new NoSuchElementException("all results have been taken");
         }
         readAhead();
+        if (outcomes.isEmpty() && underWay.isEmpty()) {
+            throw takeInputFailure();
+        }
         if (outcomes.isEmpty()) {
             var chunk = await(limit);
             underWay.remove(chunk);
@@ -126,7 +133,23 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
         }
     }
 
+    /** An input that throws ends there; what it had given before is not lost by that. */
+    private RuntimeException takeInputFailure() {
+        var failure = requireNonNull(inputFailure);
+        inputFailure = null;
+        return failure;
+    }
+
     private void readAhead() {
+        try {
+            submitAhead();
+        } catch (RuntimeException e) {
+            inputFailure = e;
+            closed = true;
+        }
+    }
+
+    private void submitAhead() {
         while (!closed && taken <= bufferSize - chunkSize && items.hasNext()) {
             var chunk = new ArrayList<Object>(chunkSize);
             while (chunk.size() < chunkSize && items.hasNext()) {

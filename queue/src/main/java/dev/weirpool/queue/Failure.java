@@ -143,8 +143,9 @@ public record Failure(
             }
             return Arrays.stream(type.getDeclaredConstructors())
                     .filter(constructor -> takesMessage(constructor.getParameterTypes()))
-                    .min(Comparator.comparingInt(Constructor::getParameterCount))
-                    .flatMap(constructor -> construct(constructor, cause));
+                    .sorted(Comparator.comparingInt(Constructor::getParameterCount))
+                    .flatMap(constructor -> construct(constructor, cause).stream())
+                    .findFirst();
         } catch (ClassNotFoundException | LinkageError e) {
             return Optional.empty();
         }

@@ -64,7 +64,7 @@ public final class Invocation {
         };
     }
 
-    private Object[] each(@Nullable Object[] items, Runnable counted, Function<Throwable, Failure> noted) {
+    private ChunkValues each(@Nullable Object[] items, Runnable counted, Function<Throwable, Failure> noted) {
         var results = new Object[items.length];
         for (var i = 0; i < items.length; i++) {
             counted.run();
@@ -74,7 +74,7 @@ public final class Invocation {
                 results[i] = noted.apply(e);
             }
         }
-        return results;
+        return new ChunkValues(results);
     }
 
     private @Nullable Object invoke(@Nullable Object... arguments) throws Exception {

@@ -142,7 +142,7 @@ public final class TaskCodec {
 
     private byte[] encodeReturned(@Nullable Object value) {
         try {
-            var encoded = codec.encode(value);
+            var encoded = codec.encode(value instanceof ChunkValues chunk ? chunk.values() : value);
             if (encoded.length > Envelope.MAX_BYTES) {
                 return encode(new Outcome.Threw(Failure.of(
                         "the result takes " + encoded.length + " bytes, more than the limit of " + Envelope.MAX_BYTES
@@ -151,8 +151,8 @@ public final class TaskCodec {
             }
             return tagged(RETURNED, encoded);
         } catch (EncodingException e) {
-            if (value instanceof Object[] values && values.getClass() == Object[].class) {
-                var one = oneByOne(values);
+            if (value instanceof ChunkValues chunk) {
+                var one = oneByOne(chunk.values());
                 if (one != null) {
                     return tagged(RETURNED, one);
                 }

@@ -101,7 +101,7 @@ public final class TaskOptions {
     /** How long it waits before it is tried again after an exception. */
     public Backoff backoff() {
         var text = allHeaders.get(BACKOFF);
-        if (text == null) {
+        if (text == null || !text.matches("\\d{1,15},[\\d.]{1,9},\\d{1,15},[\\d.]{1,9}")) {
             return Backoff.DEFAULT;
         }
         var parts = text.split(",", -1);
@@ -238,7 +238,9 @@ public final class TaskOptions {
     }
 
     private Optional<Duration> duration(String header) {
-        return Optional.ofNullable(allHeaders.get(header)).map(TaskOptions::millis);
+        return Optional.ofNullable(allHeaders.get(header))
+                .filter(text -> text.matches("\\d{1,15}")) // what came out of Redis may be anything
+                .map(TaskOptions::millis);
     }
 
     private static Duration millis(String text) {

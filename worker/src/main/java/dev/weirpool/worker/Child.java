@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +25,7 @@ final class Child {
     private static final long OUTPUT_LIMIT_MILLIS = 500;
     private static final long LAST_WORDS_LIMIT_MILLIS = 50;
     private static final int SIGKILL = 9;
+    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(3);
 
     private final String worker;
     private final Process process;
@@ -34,6 +38,8 @@ final class Child {
     private @Nullable String sentence;
     private boolean exceededTimeLimit;
     private boolean retired;
+    private @Nullable String cancelled;
+    private long cancelledNanos;
 
     private Child(String worker, Process process, Board board) {
         this.worker = worker;
@@ -100,7 +106,20 @@ final class Child {
 
     /** Asks it to end the task with that id, if it runs it. */
     void cancel(String task) {
-        command("cancel " + task);
+        if (!task.equals(cancelled)) { // once: a frozen worker reads nothing, and its pipe must not fill
+            cancelled = task;
+            cancelledNanos = System.nanoTime();
+            command("cancel " + task);
+        } else if (System.nanoTime() - cancelledNanos > CANCEL_LIMIT.toNanos() && runs(task)) {
+            kill("was killed because it did not end a task that was cancelled");
+        }
+    }
+
+    private boolean runs(String task) {
+        return board.running()
+                .filter(running ->
+                        HexFormat.of().formatHex(running.fence(), 1, 17).equals(task))
+                .isPresent();
     }
 
     private void command(String line) {
@@ -146,7 +165,7 @@ final class Child {
             details.put("peak_rss", Long.toString(memory.peakBytes()));
         }
         Optional.of(CrashReports.of(pid()))
-                .filter(Files::exists)
+                .filter(this::isOurs)
                 .ifPresent(file -> details.put("hs_err", file.toString()));
         threads().ifPresent(text -> details.put("threads", text));
         return new Death(
@@ -156,6 +175,18 @@ final class Child {
                 sentence().orElseGet(this::howItEnded),
                 exceededTimeLimit,
                 details);
+    }
+
+    /** A report of an earlier process with the same pid may lie about. */
+    private boolean isOurs(Path report) {
+        try {
+            return Files.exists(report)
+                    && Files.getLastModifiedTime(report)
+                            .toInstant()
+                            .isAfter(Instant.now().minus(age()));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** For the log and the record of the attempt, in words. */
@@ -189,7 +220,8 @@ final class Child {
         }
     }
 
+    /** Of its standard error; where it said nothing there, of its standard output, on which a JVM says why it cannot start. */
     List<String> lastWords() {
-        return errors.lastLines();
+        return errors.lastLines().isEmpty() && !isReady() ? output.lastLines() : errors.lastLines();
     }
 }

@@ -185,15 +185,15 @@ public final class Launcher implements AutoCloseable {
             return;
         }
         var worker = name + "." + ++started;
-        var board = Board.create(boards, worker);
         try {
+            Files.createDirectories(boards); // a cleaner of temporary files may have taken it away
+            var board = Board.create(boards, worker);
             var child = Child.start(command.build(archive.find()), settings(worker, board), board);
             children.put(worker, child);
             log.debug("worker {} started, pid {}", worker, child.pid());
             child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
-        } catch (IOException e) {
-            board.delete();
-            log.error("cannot start a worker: {}; trying again", e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            log.error("cannot start a worker: {}; trying again", e.getMessage(), e);
             bornDead(List.of(String.valueOf(e.getMessage())));
         }
     }
@@ -244,6 +244,14 @@ public final class Launcher implements AutoCloseable {
 
     /** Enforces the limits of tasks and of workers. */
     private void lookAfterAll() {
+        try {
+            look();
+        } catch (RuntimeException e) { // would end the schedule
+            log.error("a fault of the launcher: {}", e.getMessage(), e);
+        }
+    }
+
+    private void look() {
         looks++;
         for (var child : children.values()) {
             enforceTimeLimit(child);
@@ -371,7 +379,13 @@ public final class Launcher implements AutoCloseable {
     /** Any thread: has it done on the inbox's thread; false if that has ended. */
     private boolean post(Runnable message) {
         try {
-            inbox.execute(message);
+            inbox.execute(() -> {
+                try {
+                    message.run();
+                } catch (RuntimeException e) {
+                    log.error("a fault of the launcher: {}", e.getMessage(), e);
+                }
+            });
             return true;
         } catch (RejectedExecutionException e) {
             return false;

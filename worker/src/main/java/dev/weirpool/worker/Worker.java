@@ -142,8 +142,9 @@ final class Worker {
     }
 
     private Settled run(Envelope envelope, long fence) {
-        var watch = watch(envelope);
+        var watch = Optional.<ScheduledFuture<?>>empty();
         try {
+            watch = watch(envelope);
             return Settled.of(envelope, codec, runner.run(envelope, fence));
         } catch (DecodingException | IllegalArgumentException e) {
             return Settled.gaveUp(envelope, codec, "the task cannot be read: " + e.getMessage());

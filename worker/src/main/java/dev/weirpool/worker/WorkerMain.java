@@ -29,7 +29,12 @@ public final class WorkerMain {
         var commands = new Thread(() -> obey(in, worker), "weirpool-commands");
         commands.setDaemon(true);
         commands.start();
-        exit(worker.run());
+        try {
+            exit(worker.run());
+        } catch (RuntimeException | Error e) {
+            e.printStackTrace();
+            exit(WorkerExit.BROKEN);
+        }
     }
 
     private static void obey(BufferedReader in, Worker worker) {

@@ -8,8 +8,8 @@ public final class WorkersCannotStartException extends RuntimeException {
     WorkersCannotStartException(int births, List<String> lastWords) {
         super("no worker could start, " + births + " times in a row; "
                 + (lastWords.isEmpty()
-                        ? "the last one left no word on stderr"
-                        : "the last one's words on stderr:\n  "
+                        ? "the last one left no word"
+                        : "the last one's words:\n  "
                                 + String.join(
                                         "\n  ",
                                         lastWords.subList(Math.max(0, lastWords.size() - 12), lastWords.size()))));

@@ -37,6 +37,7 @@ public final class Broker {
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
     private static final int PROMOTED_PER_TICK = 500;
+    private static final int DROPPED_AT_A_TIME = 500;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
     private static final byte[] NOTHING = {};
@@ -461,6 +462,14 @@ public final class Broker {
 
     /** Deletes the queue, with all that waits on it; for a queue that only its caller uses. */
     public void drop(RedisConnection redis, List<String> workers) {
+        for (var letters = dead(redis, 0, DROPPED_AT_A_TIME);
+                !letters.isEmpty();
+                letters = dead(redis, 0, DROPPED_AT_A_TIME)) {
+            redis.call(
+                    "UNLINK",
+                    letters.stream().map(letter -> keys.attempts(letter.id())).toArray(byte[][]::new));
+            redis.call("LTRIM", keys.dead, ZERO, bytes(-DROPPED_AT_A_TIME - 1));
+        }
         var all = new ArrayList<byte[]>(List.of(
                 keys.ready,
                 keys.ready1,

@@ -38,9 +38,13 @@ public abstract class Duty implements AutoCloseable {
     /** Called on the duty's thread each time a connection has been made, before the first round on it. */
     protected void connected(RedisConnection redis) {}
 
-    /** Called on the duty's thread when a round failed for a reason other than an outage; the duty then ends. */
-    protected void failed(RuntimeException e) {
-        log.error("{} stopped: {}", thread.getName(), e.getMessage(), e);
+    /**
+     * Called on the duty's thread when a round failed for a reason other than an outage. Returns whether the duty goes on, after a
+     * pause: it does unless somebody waits for what it will never do.
+     */
+    protected boolean goesOnAfter(RuntimeException e) {
+        log.error("{} failed: {}; trying again", thread.getName(), e.getMessage(), e);
+        return true;
     }
 
     protected boolean isStopping() {
@@ -87,10 +91,10 @@ public abstract class Duty implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                if (!stopping) {
-                    failed(e);
+                if (stopping || !goesOnAfter(e)) {
+                    return;
                 }
-                return;
+                backoff.sleep();
             }
         }
     }

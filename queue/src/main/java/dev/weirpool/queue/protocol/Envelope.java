@@ -121,6 +121,7 @@ public final class Envelope {
         if (FIXED_BYTES + 2 + headerBytes() > raw.length) {
             throw new IllegalArgumentException("the headers of the envelope run over its end");
         }
+        headersAndName(); // all of them, or an error
     }
 
     /** Whether {@link #requireReadable} would pass. */
@@ -171,6 +172,9 @@ public final class Envelope {
     }
 
     private static String string(ByteBuffer in) {
+        if (in.remaining() < 2) {
+            throw new IllegalArgumentException("a header of the envelope runs over its end");
+        }
         var length = in.getShort() & 0xffff;
         if (length > in.remaining()) {
             throw new IllegalArgumentException("a header of the envelope runs over its end");

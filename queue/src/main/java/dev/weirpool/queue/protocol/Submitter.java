@@ -54,6 +54,7 @@ public final class Submitter extends Duty {
 
     // set by any thread
     private volatile boolean unsure;
+    private volatile @Nullable LongConsumer resultLost;
 
     /**
      * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before
@@ -69,8 +70,12 @@ public final class Submitter extends Duty {
         accepted.remove(sequence);
     }
 
-    /** Redis may have lost what it had accepted: has it checked, and what is missing sent again. */
-    public void verify() {
+    /**
+     * The results that came lately are lost. Has it checked whether Redis has lost tasks as well, and those sent again; for every
+     * other task that was accepted and has not ended, as far as is known, {@code resultLost} is called with its sequence.
+     */
+    public void verify(LongConsumer resultLost) {
+        this.resultLost = resultLost;
         unsure = true;
     }
 
@@ -133,7 +138,10 @@ public final class Submitter extends Duty {
         if (unsure) {
             unsure = false;
             if (push(redis, lastStored, List.of()) instanceof PushReply.Gap gap) {
+                reportLostResults(gap.lastSequence());
                 sendAgain(redis, gap.lastSequence());
+            } else {
+                reportLostResults(lastStored);
             }
         }
         if (batch.isEmpty()) {
@@ -149,6 +157,14 @@ public final class Submitter extends Duty {
         }
         batch.forEach(pending -> accept(pending, reply));
         batch.clear();
+    }
+
+    private void reportLostResults(long last) {
+        var report = resultLost;
+        if (report != null) {
+            resultLost = null;
+            List.copyOf(accepted.headMap(last, true).keySet()).forEach(report::accept);
+        }
     }
 
     private PushReply send(RedisConnection redis) {
@@ -240,8 +256,9 @@ public final class Submitter extends Duty {
     }
 
     @Override
-    protected void failed(RuntimeException e) {
+    protected boolean goesOnAfter(RuntimeException e) {
         end(e);
+        return false;
     }
 
     private void end(RuntimeException cause) {

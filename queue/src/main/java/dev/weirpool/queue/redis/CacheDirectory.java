@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Where files live that can be made again: {@code $XDG_CACHE_HOME/weirpool}, else {@code ~/.cache/weirpool}, else a
@@ -12,6 +13,22 @@ import java.nio.file.Path;
 public final class CacheDirectory {
 
     private CacheDirectory() {}
+
+    /** Programs are run from it, so nobody else may have made it, nor write to it. */
+    private static Path privateDirectory(Path directory) throws IOException {
+        var ours = PosixFilePermissions.fromString("rwx------");
+        if (!Files.exists(directory)) {
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(ours));
+        }
+        var probe = Files.createTempFile(directory, "probe", "");
+        var isOurs = Files.getOwner(directory).equals(Files.getOwner(probe))
+                && Files.getPosixFilePermissions(directory).equals(ours);
+        Files.delete(probe);
+        if (!isOurs) {
+            throw new IOException(directory + " belongs to another user, or others may write to it");
+        }
+        return directory;
+    }
 
     /** The directory, made if it was missing. */
     public static Path path() {
@@ -26,7 +43,7 @@ public final class CacheDirectory {
             // a container without a home, say; the temporary directory serves as well
         }
         try {
-            return Files.createDirectories(
+            return privateDirectory(
                     Path.of(System.getProperty("java.io.tmpdir"), "weirpool-" + System.getProperty("user.name")));
         } catch (IOException e) {
             throw new UncheckedIOException("no directory for cached files: set XDG_CACHE_HOME to a writable one", e);

@@ -44,10 +44,11 @@ public final class RedisConnection implements AutoCloseable {
     private final int readTimeoutMillis;
 
     RedisConnection(URI uri, Duration timeout) {
-        this.server = uri.getHost() + ":" + uri.getPort();
+        this.server = RedisUri.host(uri) + ":" + RedisUri.port(uri);
         this.readTimeoutMillis = Math.toIntExact(timeout.toMillis());
         try {
-            this.jedis = new Connection(new HostAndPort(uri.getHost(), uri.getPort()), config(uri, readTimeoutMillis));
+            this.jedis = new Connection(
+                    new HostAndPort(RedisUri.host(uri), RedisUri.port(uri)), config(uri, readTimeoutMillis));
         } catch (JedisException e) {
             throw translate(e);
         }
@@ -63,9 +64,9 @@ public final class RedisConnection implements AutoCloseable {
      * The command's own timeout argument must be {@code block}.
      */
     public @Nullable Object callBlocking(Duration block, String command, byte[]... arguments) {
-        jedis.setSoTimeout(readTimeoutMillis + Math.toIntExact(block.toMillis()));
+        setReadTimeout(readTimeoutMillis + Math.toIntExact(block.toMillis()));
         var reply = exchange(Command.valueOf(command), arguments);
-        jedis.setSoTimeout(readTimeoutMillis);
+        setReadTimeout(readTimeoutMillis);
         return reply;
     }
 
@@ -103,6 +104,14 @@ public final class RedisConnection implements AutoCloseable {
             jedis.disconnect();
         } catch (JedisException e) {
             abort();
+        }
+    }
+
+    private void setReadTimeout(int millis) {
+        try {
+            jedis.setSoTimeout(millis);
+        } catch (JedisException e) { // aborted meanwhile
+            throw failed(e);
         }
     }
 
@@ -167,6 +176,15 @@ public final class RedisConnection implements AutoCloseable {
         if (message.contains("command not allowed when used memory")) {
             return "OOM";
         }
+        if (message.contains("max number of clients reached")) {
+            return "BUSY";
+        }
+        // Redis 6.2 wraps an error inside a script: ERR Error running script (...): @user_script: 12: -MISCONF ...
+        for (var passing : PASSING) {
+            if (message.contains("-" + passing + " ")) {
+                return passing;
+            }
+        }
         var word = message.split(" ", 2)[0];
         return word.startsWith("-") ? word.substring(1) : word;
     }
@@ -190,7 +208,7 @@ public final class RedisConnection implements AutoCloseable {
                 .blockingSocketTimeoutMillis(timeoutMillis)
                 .ssl("rediss".equals(uri.getScheme()))
                 .database(RedisUri.database(uri));
-        var userInfo = uri.getUserInfo();
+        var userInfo = RedisUri.userInfo(uri);
         if (userInfo != null) {
             var colon = userInfo.indexOf(':');
             var user = colon < 0 ? "" : userInfo.substring(0, colon);

@@ -3,11 +3,15 @@ package dev.weirpool.queue.redis;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The address of a Redis server: {@code redis://[user:password@]host[:port][/database]}, {@code rediss://} for TLS. */
 public final class RedisUri {
 
     private static final int DEFAULT_PORT = 6379;
+    private static final Pattern AUTHORITY =
+            Pattern.compile("(?<user>.*@)?(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:(?<port>\\d{1,9}))?");
     private static final Set<String> SCHEMES = Set.of("redis", "rediss");
 
     private RedisUri() {}
@@ -23,21 +27,56 @@ public final class RedisUri {
             uri = new URI(text.strip());
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("not a Redis address: " + masked(text)
-                    + "; write redis://host:6379, with special characters of a" + " password percent-encoded");
+                    + "; write redis://host:6379, with special characters of a password percent-encoded");
         }
         if (uri.getScheme() == null || !SCHEMES.contains(uri.getScheme())) {
             throw new IllegalArgumentException("not a Redis address: " + masked(text)
                     + "; it must begin with redis:// or rediss://, for example redis://localhost:6379");
         }
-        if (uri.getHost() == null) {
+        var authority = AUTHORITY.matcher(uri.getRawAuthority() == null ? "" : uri.getRawAuthority());
+        if (!authority.matches()) {
             throw new IllegalArgumentException(
                     "no host in the Redis address " + masked(text) + "; write redis://host:6379");
         }
         database(uri);
-        var port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
-        var userInfo = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
+        var port = authority.group("port") == null ? DEFAULT_PORT : Integer.parseInt(authority.group("port"));
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException(
+                    "a port must be from 1 to 65535, got " + port + " in the Redis address " + masked(text));
+        }
+        var user = authority.group("user") == null ? "" : authority.group("user");
         var path = uri.getRawPath() == null ? "" : uri.getRawPath();
-        return URI.create(uri.getScheme() + "://" + userInfo + uri.getHost() + ":" + port + path);
+        return URI.create(uri.getScheme() + "://" + user + authority.group("host") + ":" + port + path);
+    }
+
+    /** The host; underscores, which containers' names have and {@link URI#getHost} does not know, included. */
+    static String host(URI uri) {
+        return part(uri, "host");
+    }
+
+    static int port(URI uri) {
+        return Integer.parseInt(part(uri, "port"));
+    }
+
+    /** Whether two addresses name the same database of the same server, however they log in. */
+    public static boolean isSamePlace(URI one, URI other) {
+        return host(one).equals(host(other)) && port(one) == port(other) && database(one) == database(other);
+    }
+
+    /** User and password, decoded, or null. */
+    static @Nullable String userInfo(URI uri) {
+        var authority = AUTHORITY.matcher(uri.getAuthority());
+        return authority.matches() && authority.group("user") != null
+                ? authority.group("user").substring(0, authority.group("user").length() - 1)
+                : null;
+    }
+
+    private static String part(URI uri, String group) {
+        var authority = AUTHORITY.matcher(uri.getRawAuthority());
+        if (!authority.matches()) {
+            throw new IllegalArgumentException("no host in the Redis address " + masked(uri));
+        }
+        return authority.group(group);
     }
 
     /** The address as it may be shown: without user and password. */
@@ -46,7 +85,7 @@ public final class RedisUri {
     }
 
     private static String masked(String text) {
-        return text.replaceFirst("//[^/]*@", "//***@");
+        return text.replaceFirst("//.*@", "//***@"); // up to the last: a password may hold what it should not
     }
 
     static int database(URI uri) {
