@@ -6,6 +6,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.codec.Surrogate;
+import dev.weirpool.queue.protocol.ClaimReply;
+import dev.weirpool.queue.protocol.Claimant;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.PutReply;
 import dev.weirpool.queue.protocol.SharedQueueBroker;
@@ -18,8 +20,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +93,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     private static final long FINE_NANOS = MILLISECONDS.toNanos(110);
 
     private static final long LOOK_NANOS = MILLISECONDS.toNanos(5);
+    private static final Duration LEASE = Duration.ofSeconds(15);
     private static final long FOR_EVER = Long.MAX_VALUE / 2;
     private static final int BATCH_ITEMS = 500;
     private static final int BATCH_BYTES = 1 << 20;
@@ -96,13 +101,16 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     private final SharedQueueBroker broker;
     private final TaskCodec codec;
+    private final Duration lease;
+    private final AtomicLong nextLook = new AtomicLong(System.nanoTime());
 
     /** What the queue should be: open, with a bound; or not known, until it matters. */
     private volatile SharedQueueState known;
 
-    private SharedQueue(SharedQueueBroker broker, TaskCodec codec, SharedQueueState known) {
+    private SharedQueue(SharedQueueBroker broker, TaskCodec codec, Duration lease, SharedQueueState known) {
         this.broker = broker;
         this.codec = codec;
+        this.lease = lease;
         this.known = known;
     }
 
@@ -115,12 +123,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     public static <E> SharedQueue<E> connect(RedisOptions redis, String name) {
         var opened = redis.open();
-        var broker = new SharedQueueBroker(opened, name);
-        var state = broker.state();
-        return new SharedQueue<>(
-                broker,
-                codec(opened),
-                state.isKnown() ? SharedQueueState.open(state.maxSize()) : SharedQueueState.NONE);
+        return on(opened, codec(opened), name);
     }
 
     /**
@@ -141,6 +144,14 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return new TaskCodec(() -> redis, "process " + ProcessHandle.current().pid());
     }
 
+    /** The same as {@link #connect(RedisOptions, String)}, on connections that are there already: for Weirpool's own modules. */
+    public static <E> SharedQueue<E> on(Redis redis, TaskCodec codec, String name) {
+        var broker = new SharedQueueBroker(redis, name);
+        var state = broker.state();
+        return new SharedQueue<>(
+                broker, codec, LEASE, state.isKnown() ? SharedQueueState.open(state.maxSize()) : SharedQueueState.NONE);
+    }
+
     /** The same as {@link #connect(RedisOptions, String, int)}, on connections that are there already: for Weirpool's own modules. */
     public static <E> SharedQueue<E> on(Redis redis, TaskCodec codec, String name, int maxSize) {
         requireNotNegative(maxSize);
@@ -150,7 +161,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             throw new IllegalArgumentException("queue " + name + " has maxSize " + state.maxSize() + ", not " + maxSize
                     + "; connect with " + state.maxSize() + ", or delete() it first");
         }
-        return new SharedQueue<>(broker, codec, SharedQueueState.open(maxSize));
+        return new SharedQueue<>(broker, codec, LEASE, SharedQueueState.open(maxSize));
     }
 
     private static void requireNotNegative(int maxSize) {
@@ -160,6 +171,11 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         }
     }
 
+    /** The same queue, where whoever claims an item has a lease of another length; all processes should have the same. */
+    SharedQueue<E> withLease(Duration lease) {
+        return new SharedQueue<>(broker, codec, lease, known);
+    }
+
     /** How a queue travels: as its name and bound. */
     record Reference(String name, int maxSize) {}
 
@@ -167,7 +183,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     static Surrogate<SharedQueue, Reference> surrogate(Supplier<Redis> redis, TaskCodec codec) {
         return new Surrogate<>(SharedQueue.class, Reference.class, queue -> queue.reference(redis.get()), reference -> {
             var known = reference.maxSize == UNKNOWN ? SharedQueueState.NONE : SharedQueueState.open(reference.maxSize);
-            return new SharedQueue<>(new SharedQueueBroker(redis.get(), reference.name), codec, known);
+            return new SharedQueue<>(new SharedQueueBroker(redis.get(), reference.name), codec, LEASE, known);
         });
     }
 
@@ -401,6 +417,69 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return !known.isKnown() || known.maxSize() > 0;
     }
 
+    /**
+     * Takes the oldest item, waiting until there is one, so that it is not lost if this process dies: it is given back then, or when
+     * the claim is closed before it is done, to the front of the queue.
+     *
+     * <p>What is claimed is no longer on the queue: it makes room, and is not counted by {@link #size}; so a queue may exceed its
+     * bound by what is given back. It counts as not done for {@link #join}. If the queue is shut down and empty this still waits
+     * for what other processes hold.
+     *
+     * @throws InterruptedException if interrupted while waiting; no item is claimed
+     * @throws QueueShutDownException if the queue is shut down and empty, or gets so while this waits
+     * @throws IllegalStateException if this process has 1000 claims on this queue already
+     */
+    public Claim<E> claim() throws InterruptedException {
+        return claimWithin(FOR_EVER).orElseThrow(() -> shutDown("is empty"));
+    }
+
+    /**
+     * Takes the oldest item as {@link #claim()} does, waiting for one for at most {@code limit}.
+     *
+     * @return empty if there is none
+     * @throws InterruptedException if interrupted while waiting; no item is claimed
+     * @throws IllegalStateException if this process has 1000 claims on this queue already
+     */
+    public Optional<Claim<E>> claim(Duration limit) throws InterruptedException {
+        return claimWithin(NANOSECONDS.convert(limit));
+    }
+
+    private Optional<Claim<E>> claimWithin(long nanos) throws InterruptedException {
+        requireNotInterrupted();
+        var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
+        var claimant = Claimant.enter(broker, lease);
+        var claimed = false;
+        try {
+            recover();
+            var hasWaited = false;
+            do {
+                var reply = claimant.claim(mayHaveBound(), hasWaited);
+                if (reply instanceof ClaimReply.Claimed item) {
+                    claimed = true;
+                    return Optional.of(new Claim<>(claimant.hold(item), () -> decode(item.item())));
+                }
+                if (reply instanceof ClaimReply.Empty empty && empty.state().isShut()) {
+                    return Optional.empty();
+                }
+                hasWaited = true;
+            } while (pause(deadline, broker::awaitItem));
+            return Optional.empty();
+        } finally {
+            if (!claimed) {
+                claimant.leave();
+            }
+        }
+    }
+
+    /** Gives back, now and then, what processes hold that have died. */
+    private void recover() {
+        var due = nextLook.get();
+        var now = System.nanoTime();
+        if (now - due >= 0 && nextLook.compareAndSet(due, now + lease.toNanos() / 10)) {
+            broker.recover(lease);
+        }
+    }
+
     /** Returns the oldest item, which stays, or null if there is none. */
     @Override
     public @Nullable E peek() {
@@ -517,7 +596,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     }
 
     /** Waits for the bell, but not past the deadline; false if that is over. */
-    private static boolean pause(long deadline, Bell bell) throws InterruptedException {
+    private boolean pause(long deadline, Bell bell) throws InterruptedException {
+        recover();
         var left = deadline - System.nanoTime();
         if (left <= 0) {
             return false;
