@@ -36,18 +36,21 @@ import org.jspecify.annotations.Nullable;
  * {@link #delete}, and what is on it survives its processes.
  *
  * <p><b>What a crash costs.</b> A put that has returned is in Redis, once, even if the connection broke on the way and it was
- * sent again. An item leaves Redis when it is taken: if its taker dies before it is done with it, the item is lost, as it is
- * in Python; and so it is if the connection breaks, or Redis does not answer in time, after Redis gave it out and before it
- * has arrived. An item that cannot be read here, because its class is missing, is taken too, and so is the batch it came in:
- * that throws {@link DecodingException}. Use a task for work that must survive its worker.
+ * sent again. What is taken depends on how. {@link #take}, {@code poll}, {@link #takeBatch} and {@link #drainTo} are fast: an item
+ * leaves Redis when it is taken, and if its taker dies before it is done with it, the item is lost, as it is in Python; and so it
+ * is if the connection breaks, or Redis does not answer in time, after Redis gave it out and before it has arrived. An item that
+ * cannot be read here, because its class is missing, is taken too, and so is the batch it came in: that throws
+ * {@link DecodingException}. {@link #claim()} is reliable: an item stays in Redis until it is reported done, and comes back to the
+ * front of the queue if its reader dies, so that it is dealt with at least once. Both may be used on one queue.
  *
- * <p><b>While Redis is away</b> each method tries again for some seconds, then throws
- * {@link dev.weirpool.queue.redis.RedisUnavailableException}; whether the last put was made is then not known. If Redis has
- * reached its {@code maxmemory}, putting throws {@link dev.weirpool.queue.redis.RedisFullException} and puts nothing; taking
- * goes on.
+ * <p><b>While Redis is away</b>, or does not answer, each method tries again for 10 s, then throws
+ * {@link dev.weirpool.queue.redis.RedisUnavailableException}: after 12 s at the latest, beyond the limit of its own that it may have.
+ * It throws that too, at once and with the interrupt kept, if the thread is interrupted meanwhile. Whether the last put was made
+ * is then not known. If Redis has reached its {@code maxmemory}, putting throws
+ * {@link dev.weirpool.queue.redis.RedisFullException} and puts nothing; taking goes on.
  *
- * <p>Methods that wait notice an interrupt within half a second; then nothing was put, or taken, except the earlier pieces of a
- * {@link #putAll}. Items are encoded when they are put, so what is taken is a copy. A null is refused as everywhere in
+ * <p>Methods that wait notice an interrupt within half a second; if they throw {@link InterruptedException} nothing was put, or
+ * taken, except the earlier pieces of a {@link #putAll}. Items are encoded when they are put, so what is taken is a copy. A null is refused as everywhere in
  * {@code java.util.concurrent}, and so is an item that takes more than 16 MiB. Iterators, {@link #contains} and
  * {@link #remove(Object)} are weakly consistent and read page by page: of more than 500 items they may miss some if others
  * are taken meanwhile. An item that is dropped without being taken ({@code remove(Object)}, {@code clear}, an iterator's
@@ -79,6 +82,8 @@ import org.jspecify.annotations.Nullable;
  *     thread, and what {@code put} has returned from is in Redis</td></tr>
  * <tr><td>passing {@code q} to a process</td><td>the same: it is an argument like any other</td></tr>
  * <tr><td>{@code del manager}</td><td>{@code q.delete()}</td></tr>
+ * <tr><td>{@code x = q.get()}, …, {@code q.task_done()}, and nothing lost</td>
+ *     <td>{@code try (var c = q.claim()) { … c.value() … c.done(); }}; {@code q.claim(Duration)} with a limit</td></tr>
  * <tr><td>—</td><td>{@code q.putAll(items)}, {@code q.takeBatch(n)}: many items in one exchange with Redis</td></tr>
  * </table>
  *
