@@ -335,9 +335,15 @@ public final class Pool extends Calls implements AutoCloseable {
                 ordered);
     }
 
-    /** The queue called {@code name} on the same Redis, for processes to pass data through; made when it is first used. */
+    /**
+     * The queue called {@code name} on the same Redis, for processes to pass data through, with the bound it has; it is made when it
+     * is first used, then without one.
+     *
+     * @throws IllegalArgumentException if that is no queue name
+     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer within 12 s
+     */
     public <E> SharedQueue<E> queue(String name) {
-        return queue(name, 0);
+        return SharedQueue.on(redis.get(), codec, name);
     }
 
     /**

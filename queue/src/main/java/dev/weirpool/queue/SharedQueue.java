@@ -6,6 +6,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.codec.Surrogate;
+import dev.weirpool.queue.protocol.ClaimReply;
+import dev.weirpool.queue.protocol.Claimant;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.PutReply;
 import dev.weirpool.queue.protocol.SharedQueueBroker;
@@ -18,8 +20,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,18 +36,21 @@ import org.jspecify.annotations.Nullable;
  * {@link #delete}, and what is on it survives its processes.
  *
  * <p><b>What a crash costs.</b> A put that has returned is in Redis, once, even if the connection broke on the way and it was
- * sent again. An item leaves Redis when it is taken: if its taker dies before it is done with it, the item is lost, as it is
- * in Python; and so it is if the connection breaks, or Redis does not answer in time, after Redis gave it out and before it
- * has arrived. An item that cannot be read here, because its class is missing, is taken too, and so is the batch it came in:
- * that throws {@link DecodingException}. Use a task for work that must survive its worker.
+ * sent again. What is taken depends on how. {@link #take}, {@code poll}, {@link #takeBatch} and {@link #drainTo} are fast: an item
+ * leaves Redis when it is taken, and if its taker dies before it is done with it, the item is lost, as it is in Python; and so it
+ * is if the connection breaks, or Redis does not answer in time, after Redis gave it out and before it has arrived. An item that
+ * cannot be read here, because its class is missing, is taken too, and so is the batch it came in: that throws
+ * {@link DecodingException}. {@link #claim()} is reliable: an item stays in Redis until it is reported done, and comes back to the
+ * front of the queue if its reader dies, so that it is dealt with at least once. Both may be used on one queue.
  *
- * <p><b>While Redis is away</b> each method tries again for some seconds, then throws
- * {@link dev.weirpool.queue.redis.RedisUnavailableException}; whether the last put was made is then not known. If Redis has
- * reached its {@code maxmemory}, putting throws {@link dev.weirpool.queue.redis.RedisFullException} and puts nothing; taking
- * goes on.
+ * <p><b>While Redis is away</b>, or does not answer, each method tries again for 10 s, then throws
+ * {@link dev.weirpool.queue.redis.RedisUnavailableException}: after 12 s at the latest, beyond the limit of its own that it may have.
+ * It throws that too, at once and with the interrupt kept, if the thread is interrupted meanwhile. Whether the last put was made
+ * is then not known. If Redis has reached its {@code maxmemory}, putting throws
+ * {@link dev.weirpool.queue.redis.RedisFullException} and puts nothing; taking goes on.
  *
- * <p>Methods that wait notice an interrupt within half a second; then nothing was put, or taken, except the earlier pieces of a
- * {@link #putAll}. Items are encoded when they are put, so what is taken is a copy. A null is refused as everywhere in
+ * <p>Methods that wait notice an interrupt within half a second; if they throw {@link InterruptedException} nothing was put, or
+ * taken, except the earlier pieces of a {@link #putAll}. Items are encoded when they are put, so what is taken is a copy. A null is refused as everywhere in
  * {@code java.util.concurrent}, and so is an item that takes more than 16 MiB. Iterators, {@link #contains} and
  * {@link #remove(Object)} are weakly consistent and read page by page: of more than 500 items they may miss some if others
  * are taken meanwhile. An item that is dropped without being taken ({@code remove(Object)}, {@code clear}, an iterator's
@@ -75,6 +82,8 @@ import org.jspecify.annotations.Nullable;
  *     thread, and what {@code put} has returned from is in Redis</td></tr>
  * <tr><td>passing {@code q} to a process</td><td>the same: it is an argument like any other</td></tr>
  * <tr><td>{@code del manager}</td><td>{@code q.delete()}</td></tr>
+ * <tr><td>{@code x = q.get()}, …, {@code q.task_done()}, and nothing lost</td>
+ *     <td>{@code try (var c = q.claim()) { … c.value() … c.done(); }}; {@code q.claim(Duration)} with a limit</td></tr>
  * <tr><td>—</td><td>{@code q.putAll(items)}, {@code q.takeBatch(n)}: many items in one exchange with Redis</td></tr>
  * </table>
  *
@@ -89,6 +98,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     private static final long FINE_NANOS = MILLISECONDS.toNanos(110);
 
     private static final long LOOK_NANOS = MILLISECONDS.toNanos(5);
+    private static final Duration LEASE = Duration.ofSeconds(15);
     private static final long FOR_EVER = Long.MAX_VALUE / 2;
     private static final int BATCH_ITEMS = 500;
     private static final int BATCH_BYTES = 1 << 20;
@@ -96,13 +106,16 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     private final SharedQueueBroker broker;
     private final TaskCodec codec;
+    private final Duration lease;
+    private final AtomicLong nextLook = new AtomicLong(System.nanoTime());
 
     /** What the queue should be: open, with a bound; or not known, until it matters. */
     private volatile SharedQueueState known;
 
-    private SharedQueue(SharedQueueBroker broker, TaskCodec codec, SharedQueueState known) {
+    private SharedQueue(SharedQueueBroker broker, TaskCodec codec, Duration lease, SharedQueueState known) {
         this.broker = broker;
         this.codec = codec;
+        this.lease = lease;
         this.known = known;
     }
 
@@ -115,12 +128,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     public static <E> SharedQueue<E> connect(RedisOptions redis, String name) {
         var opened = redis.open();
-        var broker = new SharedQueueBroker(opened, name);
-        var state = broker.state();
-        return new SharedQueue<>(
-                broker,
-                codec(opened),
-                state.isKnown() ? SharedQueueState.open(state.maxSize()) : SharedQueueState.NONE);
+        return on(opened, codec(opened), name);
     }
 
     /**
@@ -141,6 +149,14 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return new TaskCodec(() -> redis, "process " + ProcessHandle.current().pid());
     }
 
+    /** The same as {@link #connect(RedisOptions, String)}, on connections that are there already: for Weirpool's own modules. */
+    public static <E> SharedQueue<E> on(Redis redis, TaskCodec codec, String name) {
+        var broker = new SharedQueueBroker(redis, name);
+        var state = broker.state();
+        return new SharedQueue<>(
+                broker, codec, LEASE, state.isKnown() ? SharedQueueState.open(state.maxSize()) : SharedQueueState.NONE);
+    }
+
     /** The same as {@link #connect(RedisOptions, String, int)}, on connections that are there already: for Weirpool's own modules. */
     public static <E> SharedQueue<E> on(Redis redis, TaskCodec codec, String name, int maxSize) {
         requireNotNegative(maxSize);
@@ -150,7 +166,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             throw new IllegalArgumentException("queue " + name + " has maxSize " + state.maxSize() + ", not " + maxSize
                     + "; connect with " + state.maxSize() + ", or delete() it first");
         }
-        return new SharedQueue<>(broker, codec, SharedQueueState.open(maxSize));
+        return new SharedQueue<>(broker, codec, LEASE, SharedQueueState.open(maxSize));
     }
 
     private static void requireNotNegative(int maxSize) {
@@ -160,6 +176,11 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         }
     }
 
+    /** The same queue, where whoever claims an item has a lease of another length; all processes should have the same. */
+    SharedQueue<E> withLease(Duration lease) {
+        return new SharedQueue<>(broker, codec, lease, known);
+    }
+
     /** How a queue travels: as its name and bound. */
     record Reference(String name, int maxSize) {}
 
@@ -167,7 +188,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     static Surrogate<SharedQueue, Reference> surrogate(Supplier<Redis> redis, TaskCodec codec) {
         return new Surrogate<>(SharedQueue.class, Reference.class, queue -> queue.reference(redis.get()), reference -> {
             var known = reference.maxSize == UNKNOWN ? SharedQueueState.NONE : SharedQueueState.open(reference.maxSize);
-            return new SharedQueue<>(new SharedQueueBroker(redis.get(), reference.name), codec, known);
+            return new SharedQueue<>(new SharedQueueBroker(redis.get(), reference.name), codec, LEASE, known);
         });
     }
 
@@ -401,6 +422,69 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return !known.isKnown() || known.maxSize() > 0;
     }
 
+    /**
+     * Takes the oldest item, waiting until there is one, so that it is not lost if this process dies: it is given back then, or when
+     * the claim is closed before it is done, to the front of the queue.
+     *
+     * <p>What is claimed is no longer on the queue: it makes room, and is not counted by {@link #size}; so a queue may exceed its
+     * bound by what is given back. It counts as not done for {@link #join}. If the queue is shut down and empty this still waits
+     * for what other processes hold.
+     *
+     * @throws InterruptedException if interrupted while waiting; no item is claimed
+     * @throws QueueShutDownException if the queue is shut down and empty, or gets so while this waits
+     * @throws IllegalStateException if this process has 1000 claims on this queue already
+     */
+    public Claim<E> claim() throws InterruptedException {
+        return claimWithin(FOR_EVER).orElseThrow(() -> shutDown("is empty"));
+    }
+
+    /**
+     * Takes the oldest item as {@link #claim()} does, waiting for one for at most {@code limit}.
+     *
+     * @return empty if there is none
+     * @throws InterruptedException if interrupted while waiting; no item is claimed
+     * @throws IllegalStateException if this process has 1000 claims on this queue already
+     */
+    public Optional<Claim<E>> claim(Duration limit) throws InterruptedException {
+        return claimWithin(NANOSECONDS.convert(limit));
+    }
+
+    private Optional<Claim<E>> claimWithin(long nanos) throws InterruptedException {
+        requireNotInterrupted();
+        var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
+        var claimant = Claimant.enter(broker, lease);
+        var claimed = false;
+        try {
+            recover();
+            var hasWaited = false;
+            do {
+                var reply = claimant.claim(mayHaveBound(), hasWaited);
+                if (reply instanceof ClaimReply.Claimed item) {
+                    claimed = true;
+                    return Optional.of(new Claim<>(claimant.hold(item), () -> decode(item.item())));
+                }
+                if (reply instanceof ClaimReply.Empty empty && empty.state().isShut()) {
+                    return Optional.empty();
+                }
+                hasWaited = true;
+            } while (pause(deadline, broker::awaitItem));
+            return Optional.empty();
+        } finally {
+            if (!claimed) {
+                claimant.leave();
+            }
+        }
+    }
+
+    /** Gives back, now and then, what processes hold that have died. */
+    private void recover() {
+        var due = nextLook.get();
+        var now = System.nanoTime();
+        if (now - due >= 0 && nextLook.compareAndSet(due, now + lease.toNanos() / 10)) {
+            broker.recover(lease);
+        }
+    }
+
     /** Returns the oldest item, which stays, or null if there is none. */
     @Override
     public @Nullable E peek() {
@@ -517,7 +601,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     }
 
     /** Waits for the bell, but not past the deadline; false if that is over. */
-    private static boolean pause(long deadline, Bell bell) throws InterruptedException {
+    private boolean pause(long deadline, Bell bell) throws InterruptedException {
+        recover();
         var left = deadline - System.nanoTime();
         if (left <= 0) {
             return false;

@@ -92,6 +92,10 @@ final class Keys {
         final byte[] bell = key("shared:bell");
         final byte[] room = key("shared:room");
         final byte[] joined = key("shared:joined");
+        final byte[] claims = key("shared:claims");
+        final byte[] claimed = key("shared:claimed");
+        final byte[] leases = key("shared:leases");
+        final byte[] watch = key("shared:watch");
         private final byte[] session = key("shared:session:");
 
         byte[] session(Session of) {

@@ -27,6 +27,11 @@ public final class SharedQueueBroker {
     private static final Script OPEN = Script.load(SharedQueueBroker.class, "shared-open");
     private static final Script PUT = Script.load(SharedQueueBroker.class, "shared-put");
     private static final Script TAKE = Script.load(SharedQueueBroker.class, "shared-take");
+    private static final Script CLAIM = Script.load(SharedQueueBroker.class, "shared-claim");
+    private static final Script SETTLE = Script.load(SharedQueueBroker.class, "shared-settle");
+    private static final Script RETURN = Script.load(SharedQueueBroker.class, "shared-return");
+    private static final Script RENEW = Script.load(SharedQueueBroker.class, "shared-renew");
+    private static final Script RECOVER = Script.load(SharedQueueBroker.class, "shared-recover");
     private static final Script DONE = Script.load(SharedQueueBroker.class, "shared-done");
     private static final Script JOIN = Script.load(SharedQueueBroker.class, "shared-join");
     private static final Script REMOVE = Script.load(SharedQueueBroker.class, "shared-remove");
@@ -123,6 +128,107 @@ public final class SharedQueueBroker {
         });
     }
 
+    /**
+     * Lets {@code claimant} hold the oldest item, and gives it a lease.
+     *
+     * @param isBounded whether the queue may have a bound
+     * @param hasWaited whether the caller has waited for an item, and so wakes the next who does
+     */
+    ClaimReply claim(
+            RedisConnection connection,
+            Session session,
+            long claimant,
+            Duration lease,
+            boolean isBounded,
+            boolean hasWaited) {
+        var reply = connection.run(
+                CLAIM,
+                8,
+                List.of(
+                        keys.items,
+                        keys.state,
+                        keys.bell,
+                        keys.room,
+                        keys.claims,
+                        keys.claimed,
+                        keys.leases,
+                        keys.session(session),
+                        session.id(),
+                        session.change(),
+                        flag(session.isSentAgain()),
+                        bytes(claimant),
+                        bytes(lease.toMillis()),
+                        flag(isBounded),
+                        flag(hasWaited)));
+        if (reply instanceof List<?> parts) {
+            var both = byteArrays(parts);
+            return new ClaimReply.Claimed(both.get(0), both.get(1));
+        }
+        return reply instanceof byte[] state
+                ? new ClaimReply.Empty(SharedQueueState.read(state))
+                : new ClaimReply.HeldByOthers(number(reply));
+    }
+
+    /** Reports an item that {@code claimant} holds as done; false if it holds it no longer. */
+    boolean settle(RedisConnection connection, Session session, long claimant, byte[] claim) {
+        return number(connection.run(
+                        SETTLE,
+                        7,
+                        List.of(
+                                keys.state,
+                                keys.joined,
+                                keys.claims,
+                                keys.claimed,
+                                keys.leases,
+                                keys.watch,
+                                keys.session(session),
+                                session.change(),
+                                bytes(claimant),
+                                claim)))
+                == 1;
+    }
+
+    /** Puts an item that {@code claimant} holds at the front of the queue; false if it holds it no longer. */
+    boolean giveBack(RedisConnection connection, long claimant, byte[] claim) {
+        return number(connection.run(
+                        RETURN,
+                        6,
+                        List.of(
+                                keys.items,
+                                keys.bell,
+                                keys.claims,
+                                keys.claimed,
+                                keys.leases,
+                                keys.watch,
+                                bytes(claimant),
+                                claim)))
+                == 1;
+    }
+
+    /** Prolongs the lease of {@code claimant}; false if it holds nothing. */
+    boolean renew(RedisConnection connection, long claimant, Duration lease) {
+        return number(connection.run(
+                        RENEW, 2, List.of(keys.leases, keys.watch, bytes(claimant), bytes(lease.toMillis()))))
+                == 1;
+    }
+
+    /** Puts what claimants hold whose lease has run out at the front of the queue, and returns how many items that are. */
+    public long recover(Duration lease) {
+        return redis.call(connection -> number(connection.run(
+                RECOVER,
+                6,
+                List.of(
+                        keys.items,
+                        keys.bell,
+                        keys.claims,
+                        keys.claimed,
+                        keys.leases,
+                        keys.watch,
+                        bytes(lease.toMillis() / 2),
+                        bytes(lease.toMillis()),
+                        bytes(Claimant.MOST_CLAIMS)))));
+    }
+
     /** Waits up to {@code limit} for the bell that tells of an item. It is a hint: there may be one, or none. */
     public void awaitItem(Duration limit) throws InterruptedException {
         await(keys.bell, limit);
@@ -209,7 +315,7 @@ public final class SharedQueueBroker {
     public void delete() {
         change((connection, session) -> number(connection.run(
                 DELETE,
-                7,
+                11,
                 List.of(
                         keys.session(session),
                         keys.items,
@@ -218,6 +324,10 @@ public final class SharedQueueBroker {
                         keys.bell,
                         keys.room,
                         keys.joined,
+                        keys.claims,
+                        keys.claimed,
+                        keys.leases,
+                        keys.watch,
                         session.change()))));
     }
 

@@ -4,6 +4,7 @@ import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirpool.queue.redis.Script;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,11 @@ class SharedDeleteTest extends SharedQueueFixture {
         broker.take(1, true, true);
         broker.done();
         broker.done();
-        broker.put(items("c"), one, true);
+        broker.put(items("b", "c"), one, true);
+        var session = new Session();
+        session.next();
+        broker.claim(connection, session, 1, Duration.ofMinutes(1), true, false);
+        broker.recover(Duration.ofMinutes(1));
         assertThat(keys())
                 .contains(
                         "shared:items",
@@ -27,7 +32,11 @@ class SharedDeleteTest extends SharedQueueFixture {
                         "shared:sessions",
                         "shared:bell",
                         "shared:room",
-                        "shared:joined");
+                        "shared:joined",
+                        "shared:claims",
+                        "shared:claimed",
+                        "shared:leases",
+                        "shared:watch");
     }
 
     @Test
