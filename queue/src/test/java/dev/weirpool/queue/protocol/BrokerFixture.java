@@ -74,8 +74,11 @@ abstract class BrokerFixture {
 
     static List<Envelope> claimed(StepReply reply) {
         assertThat(reply).isInstanceOf(StepReply.Claimed.class);
-        return ((StepReply.Claimed) reply)
-                .tasks().stream().map(StepReply.Task::envelope).toList();
+        return envelopes(((StepReply.Claimed) reply).tasks());
+    }
+
+    static List<Envelope> envelopes(List<StepReply.Task> tasks) {
+        return tasks.stream().map(StepReply.Task::envelope).toList();
     }
 
     static Settlement complete(Envelope task) {
