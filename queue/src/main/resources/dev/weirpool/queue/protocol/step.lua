@@ -79,7 +79,7 @@ else
         local time = redis.call('TIME')
         now = time[1] * 1000 + math.floor(time[2] / 1000)
       end
-      local attempt = math.min(255, string.byte(envelope, 4) + 1)
+      local attempt = math.min(255, (string.byte(envelope, 4) or 0) + 1)
       redis.call('ZADD', delayed, now + value, string.sub(envelope, 1, 3) .. string.char(attempt) .. string.sub(envelope, 5))
     else
       if flags[3] then redis.call('ZREM', cancels, id, id .. '!') end
