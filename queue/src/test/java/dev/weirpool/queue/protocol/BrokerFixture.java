@@ -28,14 +28,22 @@ abstract class BrokerFixture {
 
     @AfterEach
     void leaveNothingBehind() {
-        for (var key : keys()) {
-            redis.call("UNLINK", bytes(key));
-        }
+        delete(redis, queue);
         redis.close();
         server.close();
     }
 
+    static void delete(RedisConnection redis, String queue) {
+        for (var key : keys(redis, queue)) {
+            redis.call("UNLINK", bytes(key));
+        }
+    }
+
     List<String> keys() {
+        return keys(redis, queue);
+    }
+
+    private static List<String> keys(RedisConnection redis, String queue) {
         var reply = (List<?>) redis.call("KEYS", bytes("weirpool:{" + queue + "}:*"));
         return reply.stream().map(key -> new String((byte[]) key, UTF_8)).toList();
     }

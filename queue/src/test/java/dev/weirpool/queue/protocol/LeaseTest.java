@@ -87,7 +87,8 @@ final class LeaseTest extends BrokerFixture {
         redis.call("RPUSH", ready, bytes("y"));
         assertThat(claim("a", 3)).hasSize(3);
 
-        assertThat(broker.recoverDead(redis, "a", Duration.ZERO, new Blame.Oldest())).isEqualTo(3);
+        assertThat(broker.recoverDead(redis, "a", Duration.ZERO, new Blame.Oldest()))
+                .isEqualTo(3);
 
         assertThat(broker.waiting(redis)).isEqualTo(3);
     }

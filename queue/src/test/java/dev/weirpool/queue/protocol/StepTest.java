@@ -46,7 +46,8 @@ final class StepTest extends BrokerFixture {
         assertThat(again)
                 .isInstanceOfSatisfying(
                         StepReply.Resync.class,
-                        resync -> assertThat(sequences(envelopes(resync.held()))).isEqualTo(numbers(2)));
+                        resync ->
+                                assertThat(sequences(envelopes(resync.held()))).isEqualTo(numbers(2)));
         assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100)))
                 .hasSize(1);
     }
@@ -62,7 +63,8 @@ final class StepTest extends BrokerFixture {
         assertThat(again)
                 .isInstanceOfSatisfying(
                         StepReply.Resync.class,
-                        resync -> assertThat(sequences(envelopes(resync.held()))).isEqualTo(numbers(1)));
+                        resync ->
+                                assertThat(sequences(envelopes(resync.held()))).isEqualTo(numbers(1)));
     }
 
     @Test
