@@ -34,6 +34,7 @@ final class ProtocolRun {
     private static final long MOST_WAITING = 30;
 
     private final String queue = "run-" + UUID.randomUUID();
+    private final byte[] tickKey = bytes("weirpool:{" + queue + "}:tick");
     private final byte[] producersKey = bytes("weirpool:{" + queue + "}:producers");
     private final Broker broker = new Broker(queue);
     private final ReferenceModel model = new ReferenceModel();
@@ -145,7 +146,7 @@ final class ProtocolRun {
         var dues = random.nextInt(3) > 0
                 ? List.<Due>of()
                 : tasks.stream().map(task -> due(task.sequence())).toList();
-        if (tasks.size() == 1 && random.nextInt(3) == 0) {
+        if (tasks.size() == 1 && random.nextBoolean()) {
             return pushUnique(previous, tasks.get(0));
         }
         return new Request(
@@ -181,7 +182,8 @@ final class ProtocolRun {
         var held = model.now.inflight().getOrDefault(worker, List.of());
         var settled = Math.min(held.size(), pick(0, 1, 1, 1, 2));
         var settlements = new ArrayList<Settlement>();
-        held.subList(0, settled).forEach(task -> settlements.add(settlement(task)));
+        var isStale = random.nextInt(12) == 0;
+        held.subList(0, settled).forEach(task -> settlements.add(settlement(isStale ? ofAnotherAttempt(task) : task)));
         if (random.nextInt(10) == 0) {
             settlements.add(settlement(anyTask()));
         }
@@ -217,7 +219,11 @@ final class ProtocolRun {
     private StoredTask anyTask() {
         var all = model.now.everywhere();
         var task = all.isEmpty() ? new StoredTask(producer(), 1, 0, 0) : all.get(random.nextInt(all.size()));
-        return task.withFailures(Math.max(0, task.failures() + pick(0, 0, -1, 1)));
+        return random.nextBoolean() ? task : ofAnotherAttempt(task);
+    }
+
+    private StoredTask ofAnotherAttempt(StoredTask task) {
+        return task.withFailures(Math.max(0, task.failures() + pick(-1, 1)));
     }
 
     private Request register() {
@@ -270,13 +276,16 @@ final class ProtocolRun {
     private Blame blame(String worker) {
         var held = model.now.inflight().getOrDefault(worker, List.of());
         var running = held.isEmpty() ? anyTask() : held.get(random.nextInt(held.size()));
+        var fence = (random.nextInt(3) == 0 ? ofAnotherAttempt(running) : running)
+                .envelope()
+                .fence();
         return switch (random.nextInt(5)) {
             case 0 -> new Blame.Nobody();
             case 1 -> new Blame.Oldest();
-            case 2 -> new Blame.Running(running.envelope().fence(), RESULT, null);
+            case 2 -> new Blame.Running(fence, RESULT, null);
             default ->
                 new Blame.Running(
-                        running.envelope().fence(),
+                        fence,
                         RESULT,
                         new Blame.Verdict(
                                 RESULT, Optional.of(HOUR).filter(life -> random.nextBoolean()), Optional.of(NAME)));
@@ -305,8 +314,13 @@ final class ProtocolRun {
 
     private Request rare() {
         var producer = producer();
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(14)) {
             case 11, 12 -> requeue();
+            case 13 ->
+                change(
+                        "step the clock back by ages",
+                        () -> redis.call("HSET", tickKey, bytes("beat"), bytes(Long.MAX_VALUE)),
+                        model::stepClockBack);
             case 0 -> change("pause", () -> broker.pause(redis), model::pause);
             case 1, 8, 9 -> change("resume", () -> broker.resume(redis), model::resume);
             case 2 ->

@@ -311,6 +311,11 @@ final class ReferenceModel {
         }
     }
 
+    /** To before the last tick. */
+    void stepClockBack() {
+        isTicking = false;
+    }
+
     void pause() {
         now.flags().add("!paused");
     }
