@@ -51,7 +51,6 @@ final class Worker {
     private final Deque<StepReply.Task> held = new ArrayDeque<>();
     private @Nullable RedisConnection connection;
     private boolean woken;
-    private long lastFence;
     private @Nullable ScheduledThreadPoolExecutor timer;
 
     private Worker(WorkerSettings settings) {
@@ -119,13 +118,12 @@ final class Worker {
     }
 
     /** A reply was lost: what Redis says this worker holds is what it holds, and is yet to be run. */
-    private void adopt(List<Envelope> inflight) {
+    private void adopt(List<StepReply.Task> inflight) {
         held.clear();
-        inflight.forEach(envelope -> held.add(new StepReply.Task(envelope, false, lastFence)));
+        held.addAll(inflight);
     }
 
     private Settled settle(StepReply.Task task) {
-        lastFence = Math.max(lastFence, task.fence());
         var envelope = task.envelope();
         if (task.isCancelled()) {
             return Settled.completed(envelope, codec, new Outcome.Cancelled());

@@ -163,12 +163,9 @@ public final class Broker {
         }
         var reply = list(redis.run(STEP, keyCount, arguments));
         return switch (text(reply.get(0))) {
-            case "OK" -> claimed(list(reply.get(1)), list(reply.get(2)), number(reply.get(3)));
+            case "OK" -> new StepReply.Claimed(tasks(reply));
             case "PAUSED" -> new StepReply.Paused();
-            case "RESYNC" ->
-                new StepReply.Resync(list(reply.get(1)).stream()
-                        .map(raw -> Envelope.stored((byte[]) raw))
-                        .toList());
+            case "RESYNC" -> new StepReply.Resync(tasks(reply));
             case "FENCED" -> new StepReply.Fenced();
             default -> throw unexpected(STEP, reply);
         };
@@ -198,20 +195,21 @@ public final class Broker {
         }
     }
 
-    private static StepReply claimed(List<?> raws, List<?> cancelledIds, long lastFence) {
+    private static List<StepReply.Task> tasks(List<?> reply) {
+        var raws = list(reply.get(1));
         var cancelled = new HashSet<ByteBuffer>();
-        for (var id : cancelledIds) {
+        for (var id : list(reply.get(2))) {
             cancelled.add(ByteBuffer.wrap((byte[]) id));
         }
         var tasks = new ArrayList<StepReply.Task>(raws.size());
-        var fence = lastFence - raws.size();
+        var fence = number(reply.get(3)) - raws.size();
         for (var raw : raws) {
             fence++;
             var envelope = Envelope.stored((byte[]) raw);
             var isCancelled = !cancelled.isEmpty() && cancelled.contains(ByteBuffer.wrap(envelope.id()));
             tasks.add(new StepReply.Task(envelope, isCancelled, fence));
         }
-        return new StepReply.Claimed(tasks);
+        return tasks;
     }
 
     /** Waits up to {@code limit} for the bell. It is a hint: a step must follow whether it rang or not. */

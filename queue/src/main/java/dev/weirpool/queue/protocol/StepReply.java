@@ -9,7 +9,7 @@ public sealed interface StepReply {
     record Claimed(List<Task> tasks) implements StepReply {}
 
     /** Redis and the worker disagree, because a reply was lost: this is what the worker holds in truth. */
-    record Resync(List<Envelope> held) implements StepReply {}
+    record Resync(List<Task> held) implements StepReply {}
 
     /** The settlements were taken; the queue is paused. */
     record Paused() implements StepReply {}
@@ -18,9 +18,9 @@ public sealed interface StepReply {
     record Fenced() implements StepReply {}
 
     /**
-     * A claimed task; one that was cancelled is settled without being run.
+     * A task that the worker holds; one that was cancelled is settled without being run.
      *
-     * @param fence grows with every claim that is made on this queue
+     * @param fence grows with every claim of this task
      */
     record Task(Envelope envelope, boolean isCancelled, long fence) {}
 }

@@ -29,7 +29,6 @@ local function sequence(envelope)
 end
 
 local state = redis.call('HMGET', producers, ARGV[1], '!')
-if state[2] then return {'CLOSED'} end
 local last = tonumber(state[1] or 0)
 if tonumber(ARGV[2]) > last then return {'GAP', last} end
 local first = 4
@@ -39,6 +38,7 @@ if first > 3 + n then
   if holder then return {'EXISTS', last, holder} end
   return {'OK', last}
 end
+if state[2] then return {'CLOSED'} end
 last = sequence(ARGV[3 + n])
 local holder = KEYS[9] and redis.call('GET', KEYS[9])
 

@@ -43,13 +43,14 @@ redis.call('DEL', inflight)
 local waiting = false
 for i = #held, 1, -1 do
   local envelope = held[i]
-  local ready = KEYS[3 + string.byte(envelope, 2) % 4]
+  -- what is no envelope may be shorter, and must come through all the same
+  local ready = KEYS[3 + (string.byte(envelope, 2) or 0) % 4]
   local charged = (running == '?' and i == 1) or running == string.sub(envelope, 4, 20)
   if not charged then
     redis.call('LPUSH', ready, envelope)
     waiting = true
   else
-    local before = string.byte(envelope, 4)
+    local before = string.byte(envelope, 4) or 0
     local id = string.sub(envelope, 5, 20)
     envelope = string.sub(envelope, 1, 3) .. string.char(math.min(255, before + 1)) .. string.sub(envelope, 5)
     if KEYS[11] then

@@ -19,7 +19,8 @@ local tail = redis.call('LRANGE', inflight, keep, -1)
 if #tail > 0 then
   if keep == 0 then redis.call('DEL', inflight) else redis.call('LTRIM', inflight, 0, keep - 1) end
   for i = #tail, 1, -1 do
-    redis.call('LPUSH', KEYS[3 + string.byte(tail[i], 2) % 4], tail[i])
+    -- what is no envelope may be shorter, and must come through all the same
+    redis.call('LPUSH', KEYS[3 + (string.byte(tail[i], 2) or 0) % 4], tail[i])
   end
   if redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
 end

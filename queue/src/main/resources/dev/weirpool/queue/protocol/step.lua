@@ -27,7 +27,8 @@
 --          value  to append or set; the value that a key must have to be released
 --          life   of the key in ms, for append and set
 --
--- returns  {'FENCED'} | {'RESYNC', inflight} | {'PAUSED', {}} | {'OK', claimed, cancelled ids among them, fence of the last}
+-- returns  {'FENCED'} | {'RESYNC', inflight, cancelled ids among them, fence of the last} | {'PAUSED', {}}
+--          | {'OK', claimed, cancelled ids among them, fence of the last}
 local inflight, workers, ready, bell, delayed, dead, cancels =
   KEYS[1], KEYS[2], KEYS[3], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local fence = KEYS[11]
@@ -36,10 +37,23 @@ local want, settlements = tonumber(ARGV[2]), tonumber(ARGV[5])
 local flags = redis.call('ZMSCORE', workers, ARGV[1], '!paused', '!cancel', '!prio')
 if not flags[1] then return {'FENCED'} end
 
-if settlements == 0 then
-  if redis.call('LLEN', inflight) ~= tonumber(ARGV[3]) then
-    return {'RESYNC', redis.call('LRANGE', inflight, 0, -1)}
+local function cancelled(tasks)
+  local ids = {}
+  for i = 1, flags[3] and #tasks or 0 do
+    local id = string.sub(tasks[i], 5, 20)
+    if redis.call('ZSCORE', cancels, id) then ids[#ids + 1] = id end
   end
+  return ids
+end
+
+local function resync()
+  local held = redis.call('LRANGE', inflight, 0, -1)
+  -- as many claims as were made in all is no less than the fence that each claim gave, which is not known any more
+  return {'RESYNC', held, cancelled(held), tonumber(redis.call('GET', fence) or 0)}
+end
+
+if settlements == 0 then
+  if redis.call('LLEN', inflight) ~= tonumber(ARGV[3]) then return resync() end
 else
   -- LPOP is allowed at maxmemory, so that a full server can be drained
   local heads = redis.call('LPOP', inflight, settlements)
@@ -53,7 +67,7 @@ else
     if heads then
       for i = #heads, 1, -1 do redis.call('LPUSH', inflight, heads[i]) end
     end
-    return {'RESYNC', redis.call('LRANGE', inflight, 0, -1)}
+    return resync()
   end
   local now
   for i = 1, settlements do
@@ -65,7 +79,7 @@ else
         local time = redis.call('TIME')
         now = time[1] * 1000 + math.floor(time[2] / 1000)
       end
-      local attempt = math.min(255, string.byte(envelope, 4) + 1)
+      local attempt = math.min(255, (string.byte(envelope, 4) or 0) + 1)
       redis.call('ZADD', delayed, now + value, string.sub(envelope, 1, 3) .. string.char(attempt) .. string.sub(envelope, 5))
     else
       if flags[3] then redis.call('ZREM', cancels, id, id .. '!') end
@@ -121,12 +135,4 @@ if ARGV[4] == '1' and redis.call('LLEN', bell) == 0 then
   end
   if more then redis.call('RPUSH', bell, 1) end
 end
-
-local cancelled = {}
-if flags[3] then
-  for i = 1, #claimed do
-    local id = string.sub(claimed[i], 5, 20)
-    if redis.call('ZSCORE', cancels, id) then cancelled[#cancelled + 1] = id end
-  end
-end
-return {'OK', claimed, cancelled, redis.call('INCRBY', fence, #claimed)}
+return {'OK', claimed, cancelled(claimed), redis.call('INCRBY', fence, #claimed)}

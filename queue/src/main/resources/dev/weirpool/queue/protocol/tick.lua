@@ -34,7 +34,8 @@ local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, ARGV[1
 if #due > 0 then
   redis.call('ZREM', delayed, unpack(due))
   for i = 1, #due do
-    redis.call('RPUSH', KEYS[2 + string.byte(due[i], 2) % 4], due[i])
+    -- what is no envelope may be shorter, and must come through all the same
+    redis.call('RPUSH', KEYS[2 + (string.byte(due[i], 2) or 0) % 4], due[i])
   end
   if redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
 end

@@ -28,14 +28,22 @@ abstract class BrokerFixture {
 
     @AfterEach
     void leaveNothingBehind() {
-        for (var key : keys()) {
-            redis.call("UNLINK", bytes(key));
-        }
+        delete(redis, queue);
         redis.close();
         server.close();
     }
 
+    static void delete(RedisConnection redis, String queue) {
+        for (var key : keys(redis, queue)) {
+            redis.call("UNLINK", bytes(key));
+        }
+    }
+
     List<String> keys() {
+        return keys(redis, queue);
+    }
+
+    private static List<String> keys(RedisConnection redis, String queue) {
         var reply = (List<?>) redis.call("KEYS", bytes("weirpool:{" + queue + "}:*"));
         return reply.stream().map(key -> new String((byte[]) key, UTF_8)).toList();
     }
@@ -74,8 +82,11 @@ abstract class BrokerFixture {
 
     static List<Envelope> claimed(StepReply reply) {
         assertThat(reply).isInstanceOf(StepReply.Claimed.class);
-        return ((StepReply.Claimed) reply)
-                .tasks().stream().map(StepReply.Task::envelope).toList();
+        return envelopes(((StepReply.Claimed) reply).tasks());
+    }
+
+    static List<Envelope> envelopes(List<StepReply.Task> tasks) {
+        return tasks.stream().map(StepReply.Task::envelope).toList();
     }
 
     static Settlement complete(Envelope task) {

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.protocol;
 
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -75,6 +76,39 @@ final class LeaseTest extends BrokerFixture {
         assertThat(broker.recoverDead(redis, "a", Duration.ZERO, new Blame.Oldest()))
                 .isZero();
         assertThat(broker.waiting(redis)).isEqualTo(2);
+    }
+
+    @Test
+    void givesBackTasksBesideWhatIsNone() {
+        var ready = bytes("weirpool:{" + queue + "}:ready");
+        register("a");
+        redis.call("RPUSH", ready, bytes("x"));
+        push(task(1));
+        redis.call("RPUSH", ready, bytes("y"));
+        assertThat(claim("a", 3)).hasSize(3);
+
+        assertThat(broker.recoverDead(redis, "a", Duration.ZERO, new Blame.Oldest()))
+                .isEqualTo(3);
+
+        assertThat(broker.waiting(redis)).isEqualTo(3);
+    }
+
+    @Test
+    void promotesTasksBesideWhatIsNone() {
+        redis.call("ZADD", bytes("weirpool:{" + queue + "}:delayed"), bytes(1), bytes("x"));
+
+        assertThat(broker.tick(redis, GAP, LEASE).promoted()).isEqualTo(1);
+        assertThat(broker.waiting(redis)).isEqualTo(1);
+    }
+
+    @Test
+    void releasesWhatIsNoTask() {
+        register("a");
+        redis.call("RPUSH", bytes("weirpool:{" + queue + "}:ready"), bytes("x"));
+        claim("a", 1);
+
+        assertThat(broker.release(redis, "a", 0, true)).isEqualTo(1);
+        assertThat(broker.waiting(redis)).isEqualTo(1);
     }
 
     @Test

@@ -73,6 +73,15 @@ final class PushTest extends BrokerFixture {
     }
 
     @Test
+    void tellsThatATaskIsStoredThoughTheQueueHasClosedSince() {
+        push(task(1));
+        redis.call("HSET", bytes("weirpool:{" + queue + "}:producers"), bytes("!"), bytes("1"));
+
+        assertThat(push(task(1))).isEqualTo(new PushReply.Stored());
+        assertThat(push(task(1), task(2))).isEqualTo(new PushReply.Closed());
+    }
+
+    @Test
     void putsLowerPrioritiesBehindHigherOnes() {
         register("w");
 

@@ -46,7 +46,8 @@ final class StepTest extends BrokerFixture {
         assertThat(again)
                 .isInstanceOfSatisfying(
                         StepReply.Resync.class,
-                        resync -> assertThat(sequences(resync.held())).isEqualTo(numbers(2)));
+                        resync ->
+                                assertThat(sequences(envelopes(resync.held()))).isEqualTo(numbers(2)));
         assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100)))
                 .hasSize(1);
     }
@@ -62,7 +63,8 @@ final class StepTest extends BrokerFixture {
         assertThat(again)
                 .isInstanceOfSatisfying(
                         StepReply.Resync.class,
-                        resync -> assertThat(sequences(resync.held())).isEqualTo(numbers(1)));
+                        resync ->
+                                assertThat(sequences(envelopes(resync.held()))).isEqualTo(numbers(1)));
     }
 
     @Test
@@ -148,5 +150,33 @@ final class StepTest extends BrokerFixture {
         var reply = (StepReply.Claimed) step("w", 2, 0);
 
         assertThat(reply.tasks().stream().map(StepReply.Task::isCancelled)).containsExactly(false, true);
+    }
+
+    @Test
+    void givesATaskALargerFenceThanItHadBeforeAlsoWhenTheReplyToItsClaimWasLost() {
+        register("a");
+        register("b");
+        push(2);
+        var before = ((StepReply.Claimed) step("a", 2, 0)).tasks();
+        broker.recoverDead(redis, "a", Duration.ZERO, new Blame.Nobody());
+        step("b", 2, 0);
+
+        var again = ((StepReply.Resync) step("b", 2, 0)).held();
+
+        assertThat(sequences(envelopes(again))).isEqualTo(sequences(envelopes(before)));
+        assertThat(again.get(0).fence()).isGreaterThan(before.get(0).fence());
+        assertThat(again.get(1).fence()).isGreaterThan(before.get(1).fence());
+    }
+
+    @Test
+    void marksACancelledTaskAlsoWhenTheReplyToItsClaimWasLost() {
+        register("w");
+        push(2);
+        broker.cancel(redis, PRODUCER, numbers(2), false);
+        step("w", 2, 0);
+
+        var again = (StepReply.Resync) step("w", 2, 0);
+
+        assertThat(again.held().stream().map(StepReply.Task::isCancelled)).containsExactly(false, true);
     }
 }

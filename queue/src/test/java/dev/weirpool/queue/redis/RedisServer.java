@@ -1,9 +1,8 @@
-package dev.weirpool.pool;
+package dev.weirpool.queue.redis;
 
 import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.RedisOptions;
-import dev.weirpool.queue.redis.CacheDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A Redis server of a test's own, to be killed, frozen and started again on the same port. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
     private final Path directory;
     private final List<String> options;
     private final int port;
@@ -28,7 +27,7 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** @param options further ones, such as {@code --appendonly yes} */
-    static RedisServer start(Path directory, String... options) throws IOException {
+    public static RedisServer start(Path directory, String... options) throws IOException {
         RedisOptions.embedded().open().close(); // unpacks the server
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var server = new RedisServer(directory, List.of(options), socket.getLocalPort());
@@ -38,11 +37,11 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    RedisOptions options() {
+    public RedisOptions options() {
         return RedisOptions.of("redis://127.0.0.1:" + port);
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         var command = new ArrayList<>(List.of(
                 binary().toString(),
                 "--port",
@@ -60,16 +59,16 @@ final class RedisServer implements AutoCloseable {
         await().atMost(Duration.ofSeconds(10)).until(this::accepts);
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** Makes it silent: connections stay, nothing is answered. */
-    void freeze() throws Exception {
+    public void freeze() throws Exception {
         signal("STOP");
     }
 
-    void thaw() throws Exception {
+    public void thaw() throws Exception {
         signal("CONT");
     }
 
