@@ -67,6 +67,18 @@ class FailureTest {
     }
 
     @Test
+    void rebuildsAnAssertionError() {
+        assertThatThrownBy(() -> pool.apply(Tasks::assertSomething))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("wrong");
+    }
+
+    @Test
+    void saysThatAnElementOfAnArrayCannotTravel() {
+        assertThatThrownBy(() -> pool.apply(Tasks::arrayWithThread)).hasMessageContaining("cannot encode the result");
+    }
+
+    @Test
     void passesErrorsOn() {
         assertThatThrownBy(() -> pool.apply(Tasks::overflow)).isInstanceOf(StackOverflowError.class);
     }

@@ -8,9 +8,12 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.TaskFailedException;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +106,44 @@ class HandlesTest {
             var letter = queue.deadLetters().list(0, 1).get(0);
             assertThat(letter.toBytes()).asString().isEqualTo("garbage");
         }
+        redis.close();
+    }
+
+    @Test
+    void whenTheHeadersOfAnEnvelopeCannotBeRead() throws Exception {
+        var envelope = ByteBuffer.allocate(60);
+        envelope.put((byte) 1).position(2).put((byte) 3);
+        envelope.position(45);
+        envelope.putShort((short) 8).putShort((short) 3000);
+        var redis = RedisOptions.embedded().open();
+        redis.call(connection -> connection.call(
+                "RPUSH", ("weirpool:{" + queueName + "}:ready").getBytes(StandardCharsets.UTF_8), envelope.array()));
+
+        assertThat(pool.applyAsync(Tasks::square, 4).get(LIMIT)).isEqualTo(16);
+        try (var queue = TaskQueue.connect(RedisOptions.embedded(), queueName)) {
+            await().atMost(LIMIT).until(() -> queue.deadLetters().size() == 1);
+            assertThat(queue.deadLetters().list(0, 1).get(0).name()).isEmpty();
+        }
+        redis.close();
+    }
+
+    @Test
+    void whenItsResultIsLost() throws Exception {
+        var redis = RedisOptions.embedded().open();
+        var gate = Files.createTempDirectory("handles");
+        var result = pool.applyAsync(Tasks::squareWhenOpen, 3, gate.toString());
+        await().atMost(LIMIT).until(() -> Files.exists(gate.resolve("running")));
+        redis.call(connection -> {
+            var streams = (List<?>) connection.call(
+                    "KEYS", ("weirpool:{" + queueName + "}:results:*").getBytes(StandardCharsets.UTF_8));
+            streams.forEach(stream -> connection.call("UNLINK", (byte[]) stream));
+            // the collector looks when it connects again
+            return connection.call("CLIENT", "KILL".getBytes(StandardCharsets.UTF_8), "TYPE".getBytes(StandardCharsets.UTF_8), "normal".getBytes(StandardCharsets.UTF_8));
+        });
+
+        assertThatThrownBy(() -> result.get(LIMIT)).cause().hasMessageContaining("may be lost");
+
+        Files.createFile(gate.resolve("gate"));
         redis.close();
     }
 

@@ -132,6 +132,17 @@ class PoolLifecycleTest {
     }
 
     @Test
+    void completesFurtherStepsAfterItIsGone() throws Exception {
+        var pool = Pool.start(1);
+        var result = pool.applyAsync(Tasks::one);
+        pool.close();
+        pool.join();
+
+        assertThat(result.toCompletableFuture().thenApply(one -> one + 1).get(20, TimeUnit.SECONDS)).isEqualTo(2);
+        assertThat(pool.asExecutorService().awaitTermination(Long.MAX_VALUE, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void keepsTheJvmAliveUntilAClosedPoolIsDone() throws Exception {
         var ran = runInAJvmOfItsOwn(ClosesAndReturns.class);
 

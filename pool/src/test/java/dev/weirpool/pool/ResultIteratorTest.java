@@ -75,6 +75,26 @@ class ResultIteratorTest {
     }
 
     @Test
+    void yieldsAllResultsBeforeTheFailureOfItsInput() {
+        Iterable<Integer> input = () -> Stream.of(1, 2, 3)
+                .map(i -> {
+                    if (i == 3) {
+                        throw new IllegalStateException("input");
+                    }
+                    return i;
+                })
+                .iterator();
+
+        var results = pool.imap(Tasks::square, input);
+
+        assertThat(results.next()).isEqualTo(1);
+        assertThat(results.next()).isEqualTo(4);
+        assertThat(results.hasNext()).isTrue();
+        assertThatThrownBy(results::next).hasMessage("input");
+        assertThat(results.hasNext()).isFalse();
+    }
+
+    @Test
     void refusesABufferSmallerThanAChunk() {
         assertThatThrownBy(() -> pool.imap(Tasks::square, List.of(1), 5, 4))
                 .hasMessage("bufferSize must be at least the chunk size, 5, got 4");

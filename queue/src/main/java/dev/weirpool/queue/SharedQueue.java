@@ -14,6 +14,7 @@ import dev.weirpool.queue.protocol.SharedQueueBroker;
 import dev.weirpool.queue.protocol.SharedQueueState;
 import dev.weirpool.queue.protocol.TakeReply;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisUri;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayList;
@@ -193,19 +194,11 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     }
 
     private Reference reference(Redis receivers) {
-        var here = broker.redis().uri();
-        var there = receivers.uri();
-        if (!here.getHost().equals(there.getHost())
-                || here.getPort() != there.getPort()
-                || !database(here.getPath()).equals(database(there.getPath()))) {
+        if (!RedisUri.isSamePlace(broker.redis().uri(), receivers.uri())) {
             throw new IllegalArgumentException("queue " + name() + " lives on " + broker.redis()
                     + ", but its receiver uses " + receivers + "; make both with the same Redis address");
         }
         return new Reference(name(), known.isKnown() ? known.maxSize() : UNKNOWN);
-    }
-
-    private static String database(@Nullable String path) {
-        return path == null || path.length() < 2 ? "/0" : path;
     }
 
     public String name() {

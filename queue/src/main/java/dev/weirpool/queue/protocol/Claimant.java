@@ -204,10 +204,11 @@ public final class Claimant extends Duty {
     }
 
     @Override
-    protected void failed(RuntimeException e) {
+    protected boolean goesOnAfter(RuntimeException e) {
         synchronized (ALL) {
             ALL.remove(key, this);
         }
-        super.failed(e);
+        super.goesOnAfter(e);
+        return false;
     }
 }
