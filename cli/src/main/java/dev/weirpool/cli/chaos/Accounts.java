@@ -161,7 +161,7 @@ final class Accounts {
 
     /** From the death of each worker that was running a task until that task was begun again, in ms, sorted. */
     List<Double> recoveries(Stream<Strike> strikes) {
-        return strikes.flatMap(strike -> strike.workers().stream().flatMap(pid -> recovery(pid, strike.micros())))
+        return strikes.flatMap(strike -> strike.workers().stream().flatMap(pid -> recovery(pid, strike.begun())))
                 .sorted()
                 .toList();
     }

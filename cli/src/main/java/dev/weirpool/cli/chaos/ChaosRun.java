@@ -83,9 +83,8 @@ public final class ChaosRun implements AutoCloseable {
         awaitWorkers();
         cast.startProducers();
         for (var producer : cast.steady()) {
-            var witness = new Witness(redis, broker, Long.parseUnsignedLong(producer.awaitReady(BOOT_LIMIT), 16));
-            witnesses.add(witness);
-            witness.start();
+            var id = Long.parseUnsignedLong(producer.awaitReady(BOOT_LIMIT), 16);
+            witnesses.add(Witness.start(redis, broker, id));
         }
         var monkey = new Monkey(stage, cast, redis, new Random(options.seed()));
         var began = System.nanoTime();
@@ -171,17 +170,29 @@ public final class ChaosRun implements AutoCloseable {
         numbers.put("launchers_gave_up", cast.gaveUp());
         numbers.put("kills", strikes.size());
         for (var kind : Strike.Kind.values()) {
-            numbers.put(kind.name().toLowerCase(Locale.ROOT), Monkey.count(strikes, kind));
+            numbers.put(kind.name().toLowerCase(Locale.ROOT), of(strikes, kind).size());
         }
-        addRecoveries(numbers, "worker", accounts, strikes, Strike.Kind.WORKER_KILLED);
-        addRecoveries(numbers, "launcher", accounts, strikes, Strike.Kind.LAUNCHER_KILLED);
+        var workers = of(strikes, Strike.Kind.WORKER_KILLED);
+        addRecoveries(numbers, "worker", accounts, workers);
+        addRecoveries(
+                numbers,
+                "undisturbed",
+                accounts,
+                workers.stream()
+                        .filter(strike -> !strike.isDisturbedBy(strikes))
+                        .toList());
+        addRecoveries(numbers, "launcher", accounts, of(strikes, Strike.Kind.LAUNCHER_KILLED));
         numbers.put("tasks_per_second", accounts.tasksPerSecond());
         return numbers;
     }
 
+    private static List<Strike> of(List<Strike> strikes, Strike.Kind kind) {
+        return strikes.stream().filter(strike -> strike.kind() == kind).toList();
+    }
+
     private static void addRecoveries(
-            Map<String, Object> numbers, String name, Accounts accounts, List<Strike> strikes, Strike.Kind kind) {
-        var millis = accounts.recoveries(strikes.stream().filter(strike -> strike.kind() == kind));
+            Map<String, Object> numbers, String name, Accounts accounts, List<Strike> strikes) {
+        var millis = accounts.recoveries(strikes.stream());
         numbers.put(name + "_recoveries", millis.size());
         if (!millis.isEmpty()) {
             numbers.put(name + "_recovery_p50_ms", millis.get((millis.size() - 1) / 2));

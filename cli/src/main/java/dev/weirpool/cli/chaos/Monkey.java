@@ -82,7 +82,7 @@ final class Monkey {
 
     private void killWorker() {
         any(workers()).ifPresent(worker -> {
-            strikes.add(new Strike(Strike.Kind.WORKER_KILLED, Ledger.micros(), List.of(worker.pid())));
+            strikes.add(Strike.now(Strike.Kind.WORKER_KILLED, List.of(worker.pid())));
             worker.destroyForcibly();
         });
     }
@@ -90,7 +90,7 @@ final class Monkey {
     private void killLauncher() {
         any(cast.launchers()).ifPresent(launcher -> {
             var workers = launcher.handle().children().map(ProcessHandle::pid).toList();
-            strikes.add(new Strike(Strike.Kind.LAUNCHER_KILLED, Ledger.micros(), workers));
+            strikes.add(Strike.now(Strike.Kind.LAUNCHER_KILLED, workers));
             cast.replace(launcher);
         });
     }
@@ -103,25 +103,28 @@ final class Monkey {
 
     private void killProducer() {
         if (cast.replaceExpendable()) {
-            strikes.add(new Strike(Strike.Kind.PRODUCER_KILLED, Ledger.micros(), List.of()));
+            strikes.add(Strike.now(Strike.Kind.PRODUCER_KILLED, List.of()));
         }
     }
 
     private void killRedis() throws InterruptedException {
         if (cast.ownRedis().isPresent()) {
-            strikes.add(new Strike(Strike.Kind.REDIS_KILLED, Ledger.micros(), List.of()));
+            var begun = Ledger.micros();
             cast.ownRedis().get().killAndRestart(Duration.ofMillis(random.nextInt(1500)));
+            strikes.add(new Strike(Strike.Kind.REDIS_KILLED, begun, Ledger.micros(), List.of()));
         }
     }
 
     private void freeze(Strike.Kind kind, ProcessHandle process, double least, double most) {
-        var seconds = String.format(Locale.ROOT, "%.1f", least + random.nextDouble() * (most - least));
+        var seconds = least + random.nextDouble() * (most - least);
         try {
-            freezers.add(new ProcessBuilder("sh", "-c", FREEZE, "sh", "" + process.pid(), seconds)
+            freezers.add(new ProcessBuilder(
+                            "sh", "-c", FREEZE, "sh", "" + process.pid(), String.format(Locale.ROOT, "%.1f", seconds))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start());
-            strikes.add(new Strike(kind, Ledger.micros(), List.of()));
+            var now = Ledger.micros();
+            strikes.add(new Strike(kind, now, now + (long) (seconds * 1e6), List.of()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot freeze a process", e);
         }
@@ -139,7 +142,7 @@ final class Monkey {
             any(ids).ifPresent(id -> {
                 var killed = redis.call(connection -> connection.call("CLIENT", bytes("KILL"), bytes("ID"), bytes(id)));
                 if (Long.valueOf(1).equals(killed)) {
-                    strikes.add(new Strike(Strike.Kind.CONNECTION_KILLED, Ledger.micros(), List.of()));
+                    strikes.add(Strike.now(Strike.Kind.CONNECTION_KILLED, List.of()));
                 }
             });
         } catch (RedisUnavailableException e) {
@@ -202,9 +205,5 @@ final class Monkey {
         for (var freezer : freezers) {
             freezer.waitFor();
         }
-    }
-
-    static int count(List<Strike> strikes, Strike.Kind kind) {
-        return (int) strikes.stream().filter(strike -> strike.kind() == kind).count();
     }
 }
