@@ -11,7 +11,8 @@ module dev.weirpool.queue {
     exports dev.weirpool.queue.redis;
     exports dev.weirpool.queue.protocol to
             dev.weirpool.worker,
-            dev.weirpool.pool;
+            dev.weirpool.pool,
+            dev.weirpool.cli;
     exports dev.weirpool.queue.codec to
             dev.weirpool.worker,
             dev.weirpool.pool;

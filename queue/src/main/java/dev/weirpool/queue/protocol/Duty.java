@@ -21,6 +21,7 @@ public abstract class Duty implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopping;
     private volatile @Nullable RedisConnection connection;
+    private boolean outage; // owned by the thread
 
     protected Duty(String name, Redis redis) {
         this.redis = redis;
@@ -78,10 +79,9 @@ public abstract class Duty implements AutoCloseable {
 
     private void run() {
         var backoff = new Backoff();
-        var outage = false;
         while (!stopping) {
             try {
-                rounds(backoff, outage);
+                rounds(backoff);
             } catch (RedisUnavailableException e) {
                 if (!stopping && !outage) {
                     outage = true;
@@ -99,16 +99,15 @@ public abstract class Duty implements AutoCloseable {
         }
     }
 
-    private void rounds(Backoff backoff, boolean outage) throws InterruptedException {
+    private void rounds(Backoff backoff) throws InterruptedException {
         try (var current = redis.connect()) {
             connection = current;
             connected(current);
-            var first = outage;
             while (!stopping) {
                 round(current);
                 backoff.reset();
-                if (first) {
-                    first = false;
+                if (outage) {
+                    outage = false;
                     log.info("Redis is back; {} goes on", thread.getName());
                 }
             }

@@ -73,9 +73,36 @@ public final class EmbeddedServer {
         return running.uri;
     }
 
+    /**
+     * The server's executable, unpacked once into the cache.
+     *
+     * @throws IOException if there is none for this system, or it cannot be unpacked
+     */
+    public static Path executable() throws IOException {
+        var resource = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
+        if (resource == null || resource.toLowerCase(Locale.ROOT).contains("windows")) {
+            throw new IOException("there is no embedded Redis of 6.2 or later for this system;"
+                    + " start one yourself and set WEIRPOOL_REDIS_URL=redis://host:6379");
+        }
+        var name = resource.substring(resource.lastIndexOf('/') + 1);
+        var file = CacheDirectory.path().resolve(name);
+        if (Files.isExecutable(file)) {
+            return file;
+        }
+        var unpacked = Files.createTempFile(file.getParent(), name, ".part");
+        try (var in = ExecutableProvider.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IOException("the embedded-redis library holds no " + resource);
+            }
+            Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Files.move(unpacked, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     static EmbeddedServer start(int port) {
         try {
-            var binary = binary();
+            var binary = executable();
             if (port != 0) {
                 requireFree(port);
                 return run(binary, port);
@@ -154,29 +181,6 @@ public final class EmbeddedServer {
         }
         var lines = Files.readAllLines(file);
         return lines.isEmpty() ? "(empty)" : lines.get(lines.size() - 1);
-    }
-
-    /** The server's executable, unpacked once into the cache. */
-    private static Path binary() throws IOException {
-        var resource = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
-        if (resource == null || resource.toLowerCase(Locale.ROOT).contains("windows")) {
-            throw new IOException("there is no embedded Redis of 6.2 or later for this system;"
-                    + " start one yourself and set WEIRPOOL_REDIS_URL=redis://host:6379");
-        }
-        var name = resource.substring(resource.lastIndexOf('/') + 1);
-        var file = CacheDirectory.path().resolve(name);
-        if (Files.isExecutable(file)) {
-            return file;
-        }
-        var unpacked = Files.createTempFile(file.getParent(), name, ".part");
-        try (var in = ExecutableProvider.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new IOException("the embedded-redis library holds no " + resource);
-            }
-            Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
-        }
-        Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return Files.move(unpacked, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void requireFree(int port) {
