@@ -3,6 +3,7 @@ module dev.weirpool.examples {
     requires dev.weirpool.pool;
     requires org.jspecify;
     requires me.tongfei.progressbar;
+    requires transitive java.sql;
 
     exports dev.weirpool.examples;
 }

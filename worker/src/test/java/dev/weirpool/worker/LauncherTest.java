@@ -97,6 +97,17 @@ final class LauncherTest {
     }
 
     @Test
+    void replacesAWorkerThatHasReachedItsAge() throws Exception {
+        try (var launcher = Launcher.start(options(1).withMaxAgePerWorker(Duration.ofSeconds(1)))) {
+            await().atMost(LIMIT).until(() -> queue.workers() == 1);
+            var first = launcher.pids();
+
+            await().atMost(LIMIT)
+                    .until(() -> launcher.pids().size() == 1 && !launcher.pids().equals(first));
+        }
+    }
+
+    @Test
     void letsARunningTaskEndWhenItIsStopped() throws Exception {
         try (var launcher = Launcher.start(options(1))) {
             var gate = directory.resolve("gate");
