@@ -100,8 +100,14 @@ public final class Pool extends Calls implements AutoCloseable {
                 .withMaxMemoryPerWorker(options.maxMemoryPerWorker()));
         var codec = new TaskCodec(redis, thisProcess());
         var ownsQueue = options.namedQueue().isEmpty();
-        var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);
-        return new Pool(redis, codec, dispatch, queue);
+        try {
+            var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);
+            return new Pool(redis, codec, dispatch, queue);
+        } catch (RuntimeException e) {
+            launcher.kill(); // Redis has just gone away
+            redis.close();
+            throw e;
+        }
     }
 
     /**

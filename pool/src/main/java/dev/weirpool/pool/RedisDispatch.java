@@ -18,6 +18,7 @@ import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.Launcher;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class RedisDispatch implements Dispatch {
 
     private static final Logger log = LoggerFactory.getLogger(RedisDispatch.class);
     private static final Duration END_LIMIT = Duration.ofDays(365);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Redis redis;
     private final Broker broker;
@@ -39,6 +41,8 @@ final class RedisDispatch implements Dispatch {
     private final OpenTickets tickets = new OpenTickets();
     private final Submitter submitter;
     private final ResultCollector collector;
+    private final AtomicLong endPatience = new AtomicLong(PATIENCE.toNanos());
+    private volatile boolean killed;
 
     /**
      * @param launcher keeps the workers of this pool; null if others do
@@ -108,6 +112,7 @@ final class RedisDispatch implements Dispatch {
     public void cancel(List<TaskId> tasks, boolean endRunning) {
         quietly(
                 "cancel tasks",
+                PATIENCE,
                 connection -> broker.cancel(
                         connection,
                         submitter.producer(),
@@ -126,8 +131,9 @@ final class RedisDispatch implements Dispatch {
     public void abandon(RuntimeException cause) {
         var open = tickets.sequences();
         tickets.abandon(cause);
+        kill(); // before Redis is asked, which may take its time
         if (!ownsQueue && !open.isEmpty()) {
-            quietly("cancel tasks", connection -> broker.cancel(connection, submitter.producer(), open, true));
+            lastly("cancel tasks", connection -> broker.cancel(connection, submitter.producer(), open, true));
         }
     }
 
@@ -138,6 +144,7 @@ final class RedisDispatch implements Dispatch {
 
     @Override
     public void kill() {
+        killed = true;
         if (launcher != null) {
             launcher.kill();
         }
@@ -146,22 +153,33 @@ final class RedisDispatch implements Dispatch {
     @Override
     public void end() {
         if (launcher != null) {
+            var since = System.nanoTime();
             launcher.stop(END_LIMIT);
             launcher.stopped().handle((nothing, failure) -> true).join();
+            if (killed) {
+                endPatience.addAndGet(since - System.nanoTime()); // then all it may have waited for is Redis
+            }
         }
         collector.close();
         submitter.close();
-        quietly("close the results", connection -> broker.closeResults(connection, submitter.producer()));
+        lastly("close the results", connection -> broker.closeResults(connection, submitter.producer()));
         if (ownsQueue) {
-            quietly("delete the queue", connection -> broker.drop(connection, List.of()));
+            lastly("delete the queue", connection -> broker.drop(connection, List.of()));
         }
         redis.close();
     }
 
+    /** Does one of the last things, for which, all together, Redis is waited for no longer than for one. */
+    private void lastly(String what, Consumer<RedisConnection> work) {
+        var since = System.nanoTime();
+        quietly(what, Duration.ofNanos(Math.max(0, endPatience.get())), work);
+        endPatience.addAndGet(since - System.nanoTime());
+    }
+
     /** Does what can be left undone when Redis is away. */
-    private void quietly(String what, Consumer<RedisConnection> work) {
+    private void quietly(String what, Duration patience, Consumer<RedisConnection> work) {
         try {
-            redis.call(connection -> {
+            redis.call(patience, connection -> {
                 work.accept(connection);
                 return true;
             });

@@ -13,12 +13,18 @@ public final class Backoff {
     /** Sleeps; returns false at once if the thread was interrupted, with its flag cleared. */
     public boolean sleep() {
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(1, ceilingMillis + 1));
+            Thread.sleep(nextMillis());
+            return true;
         } catch (InterruptedException e) {
             return false;
         }
+    }
+
+    /** How long to wait this time. */
+    long nextMillis() {
+        var millis = ThreadLocalRandom.current().nextLong(1, ceilingMillis + 1);
         ceilingMillis = Math.min(LAST_MILLIS, ceilingMillis * 2);
-        return true;
+        return millis;
     }
 
     /** Starts over, after the server has answered. */

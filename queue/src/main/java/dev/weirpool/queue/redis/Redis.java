@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -26,7 +28,7 @@ public final class Redis implements AutoCloseable {
     private final Duration timeout;
     private final Duration patience;
     private final ConcurrentLinkedDeque<RedisConnection> idle = new ConcurrentLinkedDeque<>();
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
      * @param timeout how long to wait for a connection or a reply
@@ -80,16 +82,25 @@ public final class Redis implements AutoCloseable {
 
     /** Opens a connection of the caller's own. */
     public RedisConnection connect() {
-        return new RedisConnection(uri, timeout);
+        return new RedisConnection(uri, timeout, () -> false);
     }
 
     /**
      * Does {@code work} on an idle connection, and again on a new one while the server is away, for as long as the
      * patience lasts. The work must be safe to send twice.
      *
-     * @throws RedisUnavailableException if the server was away for all that time, or the thread was interrupted
+     * <p>The last try begins before the patience is over, and may take the timeout. {@link #close} or an interrupt ends a try that
+     * is not answered, and the wait for the next, within a quarter of a second.
+     *
+     * @throws RedisUnavailableException if the server was away for all that time, or the thread was interrupted, which it then still
+     *     is, or this is closed meanwhile
      */
     public <T> T call(Function<RedisConnection, T> work) {
+        return call(patience, work);
+    }
+
+    /** The same, with another patience; if that is nothing it is tried once. */
+    public <T> T call(Duration patience, Function<RedisConnection, T> work) {
         var deadline = System.nanoTime() + patience.toNanos();
         var backoff = new Backoff();
         while (true) {
@@ -99,22 +110,39 @@ public final class Redis implements AutoCloseable {
                 release(connection);
                 return result;
             } catch (RedisUnavailableException e) {
-                if (closed || System.nanoTime() > deadline) {
+                if (isClosed() || System.nanoTime() > deadline) {
                     throw e;
                 }
                 log.debug("{}; trying again", e.getMessage());
-                if (!backoff.sleep()) {
-                    Thread.currentThread().interrupt();
+                if (!sleep(Math.min(backoff.nextMillis(), millisUntil(deadline)))) {
                     throw e;
                 }
             }
         }
     }
 
-    /** Closes the idle connections; connections in use are closed as they come back. */
+    private static long millisUntil(long deadline) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
+    }
+
+    /** False if the thread is interrupted or this is closed. */
+    private boolean sleep(long millis) {
+        try {
+            return !closed.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    /** Closes the idle connections, and ends calls that wait for an answer; connections in use are closed as they come back. */
     @Override
     public void close() {
-        closed = true;
+        closed.countDown();
         RedisConnection connection;
         while ((connection = idle.poll()) != null) {
             connection.close();
@@ -128,11 +156,13 @@ public final class Redis implements AutoCloseable {
 
     private RedisConnection borrow() {
         var connection = idle.poll();
-        return connection != null && connection.isUsable() ? connection : connect();
+        return connection != null && connection.isUsable()
+                ? connection
+                : new RedisConnection(uri, timeout, this::isClosed);
     }
 
     private void release(RedisConnection connection) {
-        if (closed || idle.size() >= MAX_IDLE) {
+        if (isClosed() || idle.size() >= MAX_IDLE) {
             connection.close();
         } else {
             idle.push(connection);

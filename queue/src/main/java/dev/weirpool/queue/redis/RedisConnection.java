@@ -3,17 +3,22 @@ package dev.weirpool.queue.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -40,18 +45,63 @@ public final class RedisConnection implements AutoCloseable {
             "MISCONF");
 
     private final String server;
+    private final WakeableSocket socket;
     private final Connection jedis;
     private final int readTimeoutMillis;
 
-    RedisConnection(URI uri, Duration timeout) {
+    /** @param givesUp a reason not to wait for replies any longer */
+    RedisConnection(URI uri, Duration timeout, BooleanSupplier givesUp) {
         this.server = RedisUri.host(uri) + ":" + RedisUri.port(uri);
         this.readTimeoutMillis = Math.toIntExact(timeout.toMillis());
         try {
-            this.jedis = new Connection(
-                    new HostAndPort(RedisUri.host(uri), RedisUri.port(uri)), config(uri, readTimeoutMillis));
+            this.socket = connect(uri, readTimeoutMillis, givesUp);
+        } catch (IOException e) {
+            throw unavailable(e);
+        }
+        try {
+            this.jedis = new Connection(() -> stream(uri), config(uri, readTimeoutMillis));
         } catch (JedisException e) {
+            socket.closeQuietly();
             throw translate(e);
         }
+    }
+
+    /** Tries all addresses of the host. */
+    private static WakeableSocket connect(URI uri, int timeoutMillis, BooleanSupplier givesUp) throws IOException {
+        var failure = new IOException("no address of " + RedisUri.host(uri) + " can be connected to");
+        for (var address : InetAddress.getAllByName(RedisUri.host(uri))) {
+            var socket = new WakeableSocket(givesUp);
+            try {
+                socket.setTcpNoDelay(true);
+                socket.setKeepAlive(true);
+                socket.setSoLinger(true, 0);
+                socket.connect(new InetSocketAddress(address, RedisUri.port(uri)), timeoutMillis);
+                socket.setSoTimeout(timeoutMillis);
+                return socket;
+            } catch (IOException e) {
+                socket.closeQuietly();
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    /** The socket itself, or what encrypts it. */
+    private Socket stream(URI uri) {
+        try {
+            return uri.getScheme().equals("rediss") ? encrypted(uri) : socket;
+        } catch (IOException e) {
+            throw new JedisConnectionException("cannot encrypt the connection", e);
+        }
+    }
+
+    private Socket encrypted(URI uri) throws IOException {
+        var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        var encrypted = (SSLSocket) factory.createSocket(socket, RedisUri.host(uri), RedisUri.port(uri), true);
+        var parameters = encrypted.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must be that host's
+        encrypted.setSSLParameters(parameters);
+        return encrypted;
     }
 
     /** Sends one command and returns its reply: {@code byte[]}, {@code Long}, {@code List} or null. */
@@ -91,11 +141,8 @@ public final class RedisConnection implements AutoCloseable {
 
     /** Ends the connection from any thread; a caller waiting for a reply gets a {@link RedisUnavailableException}. */
     public void abort() {
-        try {
-            jedis.forceDisconnect();
-        } catch (IOException e) {
-            jedis.setBroken(); // the socket is gone already, which is what was wanted
-        }
+        jedis.setBroken();
+        socket.closeQuietly(); // not the one around it, which would say goodbye first
     }
 
     @Override
@@ -150,9 +197,7 @@ public final class RedisConnection implements AutoCloseable {
 
     private RuntimeException translate(JedisException e) {
         if (e instanceof JedisConnectionException) {
-            return new RedisUnavailableException(
-                    "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable?",
-                    e);
+            return unavailable(e);
         }
         var code = code(e);
         if (PASSING.contains(code)) {
@@ -168,6 +213,11 @@ public final class RedisConnection implements AutoCloseable {
                     e);
         }
         return new RedisRefusedException("Redis at " + server + " refused a command: " + e.getMessage(), e);
+    }
+
+    private RedisUnavailableException unavailable(Exception e) {
+        return new RedisUnavailableException(
+                "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable?", e);
     }
 
     /** The first word of an error reply; inside a script's error it may follow the script's own words. */
@@ -198,7 +248,6 @@ public final class RedisConnection implements AutoCloseable {
         return message == null ? root.getClass().getSimpleName() : message.toLowerCase(Locale.ROOT);
     }
 
-    @SuppressWarnings("deprecation") // ssl(true) is TLS with the JVM's own trust store, which is what rediss asks for
     private static DefaultJedisClientConfig config(URI uri, int timeoutMillis) {
         var config = DefaultJedisClientConfig.builder()
                 .serverDefaultProtocol() // sends no HELLO, which some proxies refuse
@@ -206,7 +255,6 @@ public final class RedisConnection implements AutoCloseable {
                 .connectionTimeoutMillis(timeoutMillis)
                 .socketTimeoutMillis(timeoutMillis)
                 .blockingSocketTimeoutMillis(timeoutMillis)
-                .ssl("rediss".equals(uri.getScheme()))
                 .database(RedisUri.database(uri));
         var userInfo = RedisUri.userInfo(uri);
         if (userInfo != null) {
