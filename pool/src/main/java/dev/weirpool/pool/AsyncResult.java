@@ -104,6 +104,8 @@ public final class AsyncResult<R> implements Future<R> {
      * Cancels the task. One that waits will not run. One that runs goes on with {@code mayInterrupt} false, its result dropped;
      * with true it is interrupted, and its process is ended if that does not help within 2 s.
      *
+     * <p>If Redis does not answer it returns all the same, after 12 s at most, and the task may run; its result is dropped.
+     *
      * @return false if it had ended already
      */
     @Override

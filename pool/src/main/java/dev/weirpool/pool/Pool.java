@@ -48,6 +48,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A task runs at most once to its end; if its worker dies it is run again by another, three times in all unless its options say
  * otherwise. Every {@link AsyncResult} resolves, whatever dies. A pool may be used by many threads.
  *
+ * <p>Submitting does not wait for Redis, unless 10 000 tasks wait to be sent; if Redis does not answer for 10 s then, it throws
+ * {@link dev.weirpool.queue.redis.RedisUnavailableException}. A {@code map} on a pool that is {@link #connect}ed asks Redis how many
+ * workers there are, for 12 s at most. Waiting for a result has no limit but the caller's: it outlives an outage, and ends at once
+ * when the thread is interrupted or the pool terminated.
+ *
  * <p>An open pool does not keep the JVM alive, and its workers end with the JVM. One that was closed keeps it alive until what was
  * accepted has run.
  */
@@ -76,7 +81,7 @@ public final class Pool extends Calls implements AutoCloseable {
      * Starts {@code processes} worker processes on a queue of the pool's own; returns while they boot.
      *
      * @throws IllegalArgumentException if that is less than 1
-     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer
+     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer, within 16 s
      */
     public static Pool start(int processes) {
         return start(PoolOptions.of(processes));
@@ -115,7 +120,7 @@ public final class Pool extends Calls implements AutoCloseable {
      * terminating this pool leaves those workers as they are.
      *
      * @throws IllegalArgumentException if that is no queue name
-     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer
+     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer, within 16 s
      */
     public static Pool connect(RedisOptions options, String queue) {
         var broker = new Broker(queue);
@@ -384,7 +389,10 @@ public final class Pool extends Calls implements AutoCloseable {
         }
     }
 
-    /** Kills the workers now; every result that is open fails with a {@link PoolTerminatedException}. Waits until they are dead. */
+    /**
+     * Kills the workers now; every result that is open fails with a {@link PoolTerminatedException}. Waits until they are dead, and
+     * if Redis does not answer, for no more than 15 s in all: what is on it then stays there until it lapses or is recovered.
+     */
     public void terminate() {
         boolean wasOpen;
         synchronized (this) {

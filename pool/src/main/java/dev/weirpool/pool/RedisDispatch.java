@@ -43,6 +43,7 @@ final class RedisDispatch implements Dispatch {
     private final ResultCollector collector;
     private final AtomicLong endPatience = new AtomicLong(PATIENCE.toNanos());
     private volatile boolean killed;
+    private volatile boolean isAway;
 
     /**
      * @param launcher keeps the workers of this pool; null if others do
@@ -171,20 +172,26 @@ final class RedisDispatch implements Dispatch {
 
     /** Does one of the last things, for which, all together, Redis is waited for no longer than for one. */
     private void lastly(String what, Consumer<RedisConnection> work) {
+        if (isAway) {
+            log.warn("Redis is away; queue {} is left as it is: did not {}", broker.queue(), what);
+            return;
+        }
         var since = System.nanoTime();
-        quietly(what, Duration.ofNanos(Math.max(0, endPatience.get())), work);
+        isAway = !quietly(what, Duration.ofNanos(Math.max(0, endPatience.get())), work);
         endPatience.addAndGet(since - System.nanoTime());
     }
 
-    /** Does what can be left undone when Redis is away. */
-    private void quietly(String what, Duration patience, Consumer<RedisConnection> work) {
+    /** Does what can be left undone when Redis is away; false if it is. */
+    private boolean quietly(String what, Duration patience, Consumer<RedisConnection> work) {
         try {
             redis.call(patience, connection -> {
                 work.accept(connection);
                 return true;
             });
+            return true;
         } catch (RedisUnavailableException | RedisFullException | RedisRefusedException e) {
             log.warn("could not {} of queue {}: {}", what, broker.queue(), e.getMessage());
+            return !(e instanceof RedisUnavailableException);
         }
     }
 }

@@ -125,7 +125,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      * item that is put before that makes it a queue without one.
      *
      * @throws IllegalArgumentException if {@code name} is not 1 to 64 letters, digits, '.', '_' and '-'
-     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer
+     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer, within 16 s
      */
     public static <E> SharedQueue<E> connect(RedisOptions redis, String name) {
         var opened = redis.open();
@@ -138,7 +138,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      *
      * @throws IllegalArgumentException if {@code name} is not 1 to 64 letters, digits, '.', '_' and '-', if {@code maxSize} is
      *     negative, or if there is a queue of this name with another bound
-     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer
+     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer, within 16 s
      */
     public static <E> SharedQueue<E> connect(RedisOptions redis, String name, int maxSize) {
         requireNotNegative(maxSize);

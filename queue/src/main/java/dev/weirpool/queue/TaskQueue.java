@@ -21,6 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>A task that {@link #send} has returned for is in Redis and survives the death of this process. Many threads may send at
  * once; their tasks travel together.
+ *
+ * <p>While Redis is away, or does not answer, each method tries again for 10 s, then throws {@link RedisUnavailableException}: after 12 s
+ * at the latest, or at once, with the interrupt kept, if the thread is interrupted, or if this is closed meanwhile.
  */
 public final class TaskQueue implements AutoCloseable {
 
@@ -46,7 +49,7 @@ public final class TaskQueue implements AutoCloseable {
      * Opens the queue called {@code name}; it need not exist.
      *
      * @throws IllegalArgumentException if that is no queue name
-     * @throws RedisUnavailableException if Redis does not answer
+     * @throws RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static TaskQueue connect(RedisOptions options, String name) {
         new Broker(name); // checks the name before a server is started for it
@@ -163,7 +166,7 @@ public final class TaskQueue implements AutoCloseable {
         });
     }
 
-    /** Ends the connection; tasks that were sent stay on the queue. */
+    /** Ends the connection, and the calls that wait for Redis; tasks that were sent stay on the queue. Does not wait for Redis. */
     @Override
     public void close() {
         submitter.close();

@@ -93,7 +93,7 @@ public final class Launcher implements AutoCloseable {
      * Starts the workers and returns while they boot.
      *
      * @throws IllegalArgumentException if the queue's name is none, or the initializer cannot travel
-     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer
+     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Launcher start(LauncherOptions options) {
         var launcher = new Launcher(options);
@@ -149,7 +149,7 @@ public final class Launcher implements AutoCloseable {
         return stopped.copy();
     }
 
-    /** The pids of the workers that run now. */
+    /** The pids of the workers that run now; does not ask Redis. */
     public List<Long> pids() {
         return ask(() -> children.values().stream().map(Child::pid).toList());
     }
@@ -159,7 +159,10 @@ public final class Launcher implements AutoCloseable {
         return recoverer.lastTick();
     }
 
-    /** Kills the workers and waits until they have ended. */
+    /**
+     * Kills the workers and waits until they have ended and what they held is given back; if Redis does not answer, for 13 s at most. An
+     * interrupt ends the wait, and is kept.
+     */
     @Override
     public void close() {
         kill();

@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends tasks in the order in which they were submitted, each batch being what has gathered while the last one was on its way.
  *
- * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent. While Redis is away the
+ * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent; then as long as Redis answers. While Redis is away the
  * tasks wait here; they are lost if this process dies before they were sent.
  */
 public final class Submitter extends Duty {
@@ -31,6 +32,7 @@ public final class Submitter extends Duty {
     private static final Logger log = LoggerFactory.getLogger(Submitter.class);
 
     static final int MOST_WAITING = 10_000;
+    private static final long SILENCE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int BATCH_TASKS = 500;
     private static final int BATCH_BYTES = 1 << 20;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -55,6 +57,8 @@ public final class Submitter extends Duty {
     // set by any thread
     private volatile boolean unsure;
     private volatile @Nullable LongConsumer resultLost;
+
+    private volatile long answeredAt = System.nanoTime();
 
     /**
      * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before
@@ -91,7 +95,8 @@ public final class Submitter extends Duty {
      * @param unique the name that the task is to hold, alone
      * @return completes with {@link PushReply.Stored} when Redis holds the task, with {@link PushReply.Exists} if another holds its
      *     name, and exceptionally when Redis never will
-     * @throws RedisUnavailableException if too many tasks wait already and the thread is interrupted while it waits
+     * @throws RedisUnavailableException if too many tasks wait already and Redis does not answer for 10 s, or the thread is
+     *     interrupted while it waits
      */
     public CompletableFuture<PushReply> submit(
             Envelope.Draft draft, Due due, Optional<UniqueName> unique, LongConsumer onSequence) {
@@ -111,10 +116,17 @@ public final class Submitter extends Duty {
 
     private void enqueue(Pending pending) {
         try {
+            var since = System.nanoTime();
             while (!waiting.offer(pending, 100, TimeUnit.MILLISECONDS)) {
                 var cause = ended;
                 if (cause != null) {
                     throw cause;
+                }
+                var now = System.nanoTime();
+                if (now - since > SILENCE_LIMIT_NANOS && now - answeredAt > SILENCE_LIMIT_NANOS) {
+                    throw new RedisUnavailableException(
+                            MOST_WAITING + " tasks wait to be sent to Redis, which does not answer",
+                            new TimeoutException());
                 }
             }
             var cause = ended;
@@ -194,11 +206,13 @@ public final class Submitter extends Duty {
     private PushReply offer(Supplier<PushReply> push) {
         try {
             var reply = push.get();
+            answeredAt = System.nanoTime();
             if (reply instanceof PushReply.Closed) {
                 throw new RedisRefusedException("queue " + broker.queue() + " is closed and takes no more tasks");
             }
             return reply;
         } catch (RedisFullException e) {
+            answeredAt = System.nanoTime();
             // refused whole: nothing was stored, and the same batch is sent again when workers have drained some
             throw new RedisUnavailableException(String.valueOf(e.getMessage()), e);
         }

@@ -55,7 +55,7 @@ public final class Redis implements AutoCloseable {
      * @throws RedisRefusedException if it is too old or evicts
      */
     public void check() {
-        var connection = connect();
+        var connection = borrow();
         var info = connection.call("INFO");
         release(connection);
         if (info instanceof byte[] text) {
