@@ -7,6 +7,7 @@ import dev.weirpool.queue.SharedQueue;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.queue.redis.RedisServer;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
