@@ -355,9 +355,9 @@ public final class SharedQueueBroker {
         return value ? ONE : ZERO;
     }
 
-    /** Half a millisecond more than {@code limit}, because Redis rounds down, and nothing means for ever. */
+    /** At least a millisecond, and a half more than {@code limit}, because Redis rounds down, and nothing means for ever. */
     private static byte[] seconds(Duration limit) {
-        return bytes(Double.toString((limit.toMillis() + 0.5) / 1000));
+        return bytes(Double.toString((Math.max(1, limit.toMillis()) + 0.5) / 1000));
     }
 
     private static List<byte[]> byteArrays(List<?> reply) {

@@ -3,6 +3,7 @@ package dev.weirpool.queue.protocol;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +95,15 @@ class SharedTakeTest extends SharedQueueFixture {
                         TakeReply.Empty.class,
                         empty -> assertThat(empty.state().isShut()).isTrue());
         assertThat(length("bell")).isEqualTo(1);
+    }
+
+    @Test
+    void waitsForLessThanAMillisecondAndNotForEver() throws InterruptedException {
+        var start = System.nanoTime();
+
+        broker.awaitRoom(Duration.ofNanos(1));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1500));
     }
 
     @Test
