@@ -189,18 +189,9 @@ final class RedisDispatch implements Dispatch {
                 return true;
             });
             return true;
-<<<<<<< HEAD
-        } catch (RedisFullException | RedisRefusedException e) {
-            log.warn("could not {} of queue {}: {}", what, broker.queue(), e.getMessage());
-            return true;
-        } catch (RedisUnavailableException e) {
-            log.warn("could not {} of queue {}: {}", what, broker.queue(), e.getMessage());
-            return false;
-=======
         } catch (RedisUnavailableException | RedisFullException | RedisRefusedException e) {
             log.warn("could not {} of queue {}: {}", what, broker.queue(), e.getMessage());
             return !(e instanceof RedisUnavailableException);
->>>>>>> 01c183151113ce76e1e67ef29e201ae267d99074
         }
     }
 }

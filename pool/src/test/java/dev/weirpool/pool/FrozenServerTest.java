@@ -7,10 +7,7 @@ import dev.weirpool.queue.SharedQueue;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskQueue;
-<<<<<<< HEAD
-=======
 import dev.weirpool.queue.redis.RedisServer;
->>>>>>> 01c183151113ce76e1e67ef29e201ae267d99074
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
