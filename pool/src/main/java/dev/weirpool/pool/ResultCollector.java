@@ -81,10 +81,12 @@ final class ResultCollector extends Duty {
         if (!broker.renewResults(redis, producer, STREAM_LIFE)) {
             // we were away for longer than it lives, or Redis has lost it, and maybe tasks as well
             broker.openResults(redis, producer, STREAM_LIFE);
-            submitter.verify(sequence -> tickets.fail(sequence, new RedisUnavailableException(
-                    "the result of this task may be lost: the stream for it was gone from Redis, as it is when this process has"
-                            + " been out of touch for an hour",
-                    new IllegalStateException("no result stream"))));
+            submitter.verify(sequence -> tickets.fail(
+                    sequence,
+                    new RedisUnavailableException(
+                            "the result of this task may be lost: the stream for it was gone from Redis, as it is when this process has"
+                                    + " been out of touch for an hour",
+                            new IllegalStateException("no result stream"))));
         }
         renewedAt = System.nanoTime();
     }

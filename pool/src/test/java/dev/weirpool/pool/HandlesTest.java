@@ -138,7 +138,11 @@ class HandlesTest {
                     "KEYS", ("weirpool:{" + queueName + "}:results:*").getBytes(StandardCharsets.UTF_8));
             streams.forEach(stream -> connection.call("UNLINK", (byte[]) stream));
             // the collector looks when it connects again
-            return connection.call("CLIENT", "KILL".getBytes(StandardCharsets.UTF_8), "TYPE".getBytes(StandardCharsets.UTF_8), "normal".getBytes(StandardCharsets.UTF_8));
+            return connection.call(
+                    "CLIENT",
+                    "KILL".getBytes(StandardCharsets.UTF_8),
+                    "TYPE".getBytes(StandardCharsets.UTF_8),
+                    "normal".getBytes(StandardCharsets.UTF_8));
         });
 
         assertThatThrownBy(() -> result.get(LIMIT)).cause().hasMessageContaining("may be lost");

@@ -138,8 +138,10 @@ class PoolLifecycleTest {
         pool.close();
         pool.join();
 
-        assertThat(result.toCompletableFuture().thenApply(one -> one + 1).get(20, TimeUnit.SECONDS)).isEqualTo(2);
-        assertThat(pool.asExecutorService().awaitTermination(Long.MAX_VALUE, TimeUnit.SECONDS)).isTrue();
+        assertThat(result.toCompletableFuture().thenApply(one -> one + 1).get(20, TimeUnit.SECONDS))
+                .isEqualTo(2);
+        assertThat(pool.asExecutorService().awaitTermination(Long.MAX_VALUE, TimeUnit.SECONDS))
+                .isTrue();
     }
 
     @Test

@@ -298,11 +298,11 @@ final class Tasks {
         return enter(number, ledger);
     }
 
-  static void assertSomething() {
-    throw new AssertionError("wrong");
-  }
+    static void assertSomething() {
+        throw new AssertionError("wrong");
+    }
 
-  static Object[] arrayWithThread() {
-    return new Object[] {1, Thread.currentThread()};
-  }
+    static Object[] arrayWithThread() {
+        return new Object[] {1, Thread.currentThread()};
+    }
 }

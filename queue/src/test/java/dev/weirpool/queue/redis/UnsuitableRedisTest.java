@@ -104,7 +104,9 @@ final class UnsuitableRedisTest {
                 .doesNotContain("a b");
         assertThatThrownBy(() -> RedisOptions.of("redis://host/first"))
                 .hasMessageContaining("not a database number: first");
-        assertThatThrownBy(() -> RedisOptions.of("redis://:se/cret@host")).message().doesNotContain("cret");
+        assertThatThrownBy(() -> RedisOptions.of("redis://:se/cret@host"))
+                .message()
+                .doesNotContain("cret");
         assertThatThrownBy(() -> RedisOptions.of("redis://host:99999"))
                 .hasMessageContaining("a port must be from 1 to 65535, got 99999");
         assertThatThrownBy(() -> RedisOptions.of("redis:///0")).hasMessageContaining("no host");
