@@ -2,7 +2,6 @@ package dev.weirpool.cli.chaos;
 
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Cast implements AutoCloseable {
 
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(60);
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final Stage stage;
     private final ChaosOptions options;
@@ -213,14 +213,13 @@ final class Cast implements AutoCloseable {
         return all.stream().filter(ProcessHandle::isAlive).toList();
     }
 
-    /** Kills whatever is left. */
+    /** Kills whatever is left, and waits until it has ended. */
     @Override
     public void close() {
-        var workers = new ArrayList<ProcessHandle>();
-        launchers.forEach(launcher -> launcher.handle().children().forEach(workers::add));
+        launchers.forEach(launcher -> launcher.handle().children().forEach(all::add));
         launchers.forEach(Peer::kill);
         producers().forEach(Peer::kill);
-        workers.forEach(ProcessHandle::destroyForcibly);
         left().forEach(ProcessHandle::destroyForcibly);
+        Pace.awaitTrue(END_LIMIT, () -> left().isEmpty());
     }
 }

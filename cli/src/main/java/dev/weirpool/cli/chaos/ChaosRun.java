@@ -39,6 +39,7 @@ public final class ChaosRun implements AutoCloseable {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(90);
     private static final Duration END_LIMIT = Duration.ofSeconds(15);
     private static final double SHARE_OF_TIME_TO_SEND_IN = 0.9;
+    private static final double SHARE_OF_TIME_FOR_WORKERS_ALONE = 0.15;
 
     private final ChaosOptions options;
     private final Stage stage;
@@ -49,7 +50,7 @@ public final class ChaosRun implements AutoCloseable {
     private final Cast cast;
     private final List<Witness> witnesses = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private boolean keepsLedgers = true;
+    private volatile boolean keepsLedgers;
 
     private ChaosRun(ChaosOptions options) {
         this.options = options;
@@ -72,19 +73,30 @@ public final class ChaosRun implements AutoCloseable {
         return new ChaosRun(options);
     }
 
-    /** Where ledgers and logs are; kept unless the run is clean. */
+    /** Where ledgers and logs are; kept if there is anything to look up in them. */
     public Path directory() {
         return stage.directory();
     }
 
     /** Does it all, once; takes as long as the options say and some time to come to the end. */
     public Report run() throws InterruptedException {
+        try {
+            var report = perform();
+            keepsLedgers = !report.isClean();
+            return report;
+        } catch (RuntimeException e) {
+            keepsLedgers = !closed.get();
+            throw e;
+        }
+    }
+
+    private Report perform() throws InterruptedException {
         cast.startLaunchers();
         awaitWorkers();
         cast.startProducers();
         for (var producer : cast.steady()) {
             var id = Long.parseUnsignedLong(producer.awaitReady(BOOT_LIMIT), 16);
-            witnesses.add(Witness.start(redis, broker, id));
+            witnesses.add(Witness.start(stage.redis(), broker, id));
         }
         var monkey = new Monkey(stage, cast, redis, new Random(options.seed()));
         var began = System.nanoTime();
@@ -102,9 +114,7 @@ public final class ChaosRun implements AutoCloseable {
         if (!Pace.awaitTrue(END_LIMIT, () -> cast.left().isEmpty())) {
             cast.left().forEach(process -> leaks.add("process " + process.pid()));
         }
-        var report = new Report(numbers(accounts, monkey.strikes(), witnessed, seconds), leaks);
-        keepsLedgers = !report.isClean();
-        return report;
+        return new Report(numbers(accounts, monkey.strikes(), witnessed, seconds), leaks);
     }
 
     private void awaitWorkers() {
@@ -120,7 +130,11 @@ public final class ChaosRun implements AutoCloseable {
         while (System.nanoTime() - began < options.limit().toNanos() && !cast.isFinished()) {
             Pace.pause(Duration.ofNanos((long) (options.every().toNanos() * (0.5 + random.nextDouble()))));
             cast.replaceThoseThatGaveUp();
-            monkey.strike();
+            if (System.nanoTime() - began < options.limit().toNanos() * SHARE_OF_TIME_FOR_WORKERS_ALONE) {
+                monkey.killWorker(); // to see how soon its launcher has its task begun again
+            } else {
+                monkey.strike();
+            }
         }
         cast.stopSending();
         monkey.rest();
@@ -215,7 +229,7 @@ public final class ChaosRun implements AutoCloseable {
         }
     }
 
-    /** Kills every process of the run and deletes its keys; its directory, too, if all is well. */
+    /** Kills every process of the run and deletes its keys; its directory, too, unless something went wrong. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {

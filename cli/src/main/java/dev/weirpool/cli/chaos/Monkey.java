@@ -80,7 +80,7 @@ final class Monkey {
         throw new IllegalStateException("nothing is possible");
     }
 
-    private void killWorker() {
+    void killWorker() {
         any(workers()).ifPresent(worker -> {
             strikes.add(Strike.now(Strike.Kind.WORKER_KILLED, List.of(worker.pid())));
             worker.destroyForcibly();

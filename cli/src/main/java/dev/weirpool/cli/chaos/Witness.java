@@ -4,6 +4,7 @@ import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Witness implements AutoCloseable {
 
     private static final Duration READ_LIMIT = Duration.ofMillis(200);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Redis redis;
     private final Broker broker;
@@ -31,8 +33,9 @@ final class Witness implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    static Witness start(Redis redis, Broker broker, long producer) {
-        var witness = new Witness(redis, broker, producer);
+    static Witness start(URI uri, Broker broker, long producer) {
+        // no patience: it is back before the producer has gone on and dropped what it has read
+        var witness = new Witness(new Redis(uri, Duration.ofSeconds(1), Duration.ZERO), broker, producer);
         witness.thread.start();
         return witness;
     }
@@ -46,7 +49,7 @@ final class Witness implements AutoCloseable {
                     results.merge(new TaskId(producer, entry.sequence()), 1, Integer::sum);
                 }
             } catch (RedisUnavailableException e) {
-                Pace.pause(READ_LIMIT); // it is down or frozen, and will be back
+                Pace.pause(PAUSE); // it is down or frozen, and will be back
             }
         }
     }
@@ -59,5 +62,6 @@ final class Witness implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        redis.close();
     }
 }
