@@ -174,6 +174,8 @@ final class Accounts {
         return executionsOf(last.number()).stream()
                 .filter(next -> next.micros() > killed && next.pid() != pid)
                 .limit(1)
+                // else the next worker was killed, too, before it had written down that it had begun
+                .filter(next -> next.attempt() <= last.attempt() + 1)
                 .map(next -> (next.micros() - killed) / 1000.0);
     }
 
