@@ -305,4 +305,18 @@ final class Tasks {
     static Object[] arrayWithThread() {
         return new Object[] {1, Thread.currentThread()};
     }
+
+    static void putAll(SharedQueue<Integer> queue, List<Integer> numbers) throws InterruptedException {
+        for (var number : numbers) {
+            queue.put(number);
+        }
+    }
+
+    static List<Integer> takeAll(SharedQueue<Integer> queue, int count) throws InterruptedException {
+        var taken = new ArrayList<Integer>();
+        while (taken.size() < count) {
+            taken.add(queue.take());
+        }
+        return taken;
+    }
 }
