@@ -218,6 +218,20 @@ class TaskOptionsTest {
     }
 
     @Test
+    void cancelsATaskThatHeedsNoInterruptAndHasNoAttemptLeft() throws Exception {
+        var running = queue.send(
+                Task.of(Tasks::spin),
+                OPTIONS.withKeepResult(Duration.ofMinutes(1)).withAtMostOnce());
+        await().atMost(LIMIT).until(() -> queue.size() == 0);
+
+        queue.cancel(running);
+
+        await().atMost(LIMIT).until(() -> queue.result(running).isPresent());
+        assertThat(queue.result(running)).contains(new Outcome.Cancelled());
+        assertThat(queue.deadLetters().size()).isZero();
+    }
+
+    @Test
     void givesARunningTaskAFenceThatGrows() throws Exception {
         long first = pool.apply(() -> TaskContext.current().fence());
         long second = pool.apply(() -> TaskContext.current().fence());

@@ -171,10 +171,17 @@ final class Child {
         return new Death(
                 worker,
                 "worker " + pid() + " on " + Host.name(),
-                board.running().map(Board.Running::fence),
+                runningToBlame(),
                 sentence().orElseGet(this::howItEnded),
                 exceededTimeLimit,
                 details);
+    }
+
+    /** One that was cancelled is given back as it was: whoever claims it next finds the mark and tells its client. */
+    private Optional<byte[]> runningToBlame() {
+        return cancelled != null && runs(cancelled)
+                ? Optional.empty()
+                : board.running().map(Board.Running::fence);
     }
 
     /** A report of an earlier process with the same pid may lie about. */
