@@ -634,9 +634,10 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         requireNonNull(item, "a queue holds no nulls");
         var encoded = codec.encodeItem(item);
         if (encoded.length > Envelope.MAX_BYTES) {
-            throw new IllegalArgumentException("an item of " + item.getClass().getName() + " takes " + encoded.length
-                    + " bytes, more than the limit of " + Envelope.MAX_BYTES
-                    + "; put a file or a key to read it from instead");
+            throw new IllegalArgumentException(
+                    "an item of " + item.getClass().getTypeName() + " takes " + encoded.length
+                            + " bytes, more than the limit of " + Envelope.MAX_BYTES
+                            + "; put a file or a key to read it from instead");
         }
         return encoded;
     }

@@ -86,7 +86,7 @@ public final class TaskCodec {
             encoded = codec.encode(new Object[] {task.descriptor(), task.captured(), task.arguments()});
         } catch (EncodingException e) {
             throw new IllegalArgumentException(
-                    "cannot send " + task.name() + ": " + place(e.path()) + e.getMessage(), e);
+                    "cannot send " + task.name() + ": " + placed(e.path(), String.valueOf(e.getMessage())), e);
         }
         return ByteBuffer.allocate(1 + encoded.length)
                 .put((byte) task.kind().ordinal())
@@ -94,16 +94,16 @@ public final class TaskCodec {
                 .array();
     }
 
-    /** {@code [2][0].owner} is argument 1; {@code [1][0]} is what the lambda captured first. */
-    private static String place(String path) {
-        if (path.startsWith("[2][")) {
-            return "argument " + (1 + index(path)) + ": ";
+    /** The message with the place as a caller knows it: {@code [2][0].owner} is in argument 1, {@code [1][0]} was captured. */
+    private static String placed(String path, String message) {
+        if (!path.startsWith("[2][") && !path.startsWith("[1][")) {
+            return message;
         }
-        return path.startsWith("[1][") ? "captured value " + (1 + index(path)) + ": " : "";
-    }
-
-    private static int index(String path) {
-        return Integer.parseInt(path.substring(4, path.indexOf(']', 4)));
+        var end = path.indexOf(']', 4) + 1;
+        var number = 1 + Integer.parseInt(path.substring(4, end - 1));
+        var place = (path.startsWith("[2][") ? "argument " : "captured value ") + number;
+        var raw = path.substring(0, end);
+        return message.startsWith(raw) ? place + message.substring(raw.length()) : place + ": " + message;
     }
 
     /**
