@@ -119,7 +119,7 @@ class SharedQueueTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> any.put(new byte[Envelope.MAX_BYTES]))
-                .withMessageContaining("an item of [B takes 16777")
+                .withMessageContaining("an item of byte[] takes 16777")
                 .withMessageContaining("limit of 16777216; put a file");
         assertThat(any).isEmpty();
     }
