@@ -147,8 +147,11 @@ final class Tasks {
         return number;
     }
 
-    static String commandLine() {
-        return ProcessHandle.current().info().commandLine().orElse("");
+    static String commandLine() throws IOException {
+        var whole = Path.of("/proc/self/cmdline"); // what the handle tells is cut at 4096 characters
+        return Files.exists(whole)
+                ? Files.readString(whole).replace('\0', ' ')
+                : ProcessHandle.current().info().commandLine().orElse("");
     }
 
     static void put(SharedQueue<Integer> queue, int number) throws InterruptedException {
