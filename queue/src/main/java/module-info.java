@@ -12,8 +12,10 @@ module dev.weirpool.queue {
     exports dev.weirpool.queue.protocol to
             dev.weirpool.worker,
             dev.weirpool.pool,
+            dev.weirpool.scheduler,
             dev.weirpool.cli;
     exports dev.weirpool.queue.codec to
             dev.weirpool.worker,
-            dev.weirpool.pool;
+            dev.weirpool.pool,
+            dev.weirpool.scheduler;
 }
