@@ -94,8 +94,6 @@ public final class Pool extends Calls implements AutoCloseable {
             return inline(options, queue);
         }
         var broker = new Broker(queue);
-        var redis = new LazyRedis(options.redis());
-        redis.get(); // nothing has been started yet if it fails
         var launcher = Launcher.start(LauncherOptions.of(options.processes(), options.redis(), queue)
                 .withClassPath(options.classPath())
                 .withJvmFlags(options.jvmFlags())
@@ -103,6 +101,7 @@ public final class Pool extends Calls implements AutoCloseable {
                 .withInitializer(options.initializer())
                 .withMaxTasksPerWorker(options.maxTasksPerWorker())
                 .withMaxMemoryPerWorker(options.maxMemoryPerWorker()));
+        var redis = new LazyRedis(options.redis());
         var codec = new TaskCodec(redis, thisProcess());
         var ownsQueue = options.namedQueue().isEmpty();
         try {

@@ -51,14 +51,18 @@ final class Child {
         this.errors = OutputRelay.start("weirpool-stderr-" + process.pid(), process.getErrorStream(), System.err);
     }
 
-    static Child start(ProcessBuilder command, WorkerSettings settings, Board board) throws IOException {
-        var child = new Child(settings.worker(), command.start(), board);
+    /** Starts the process, which boots and then waits for what it is {@link #tell told}. */
+    static Child start(ProcessBuilder command, String worker, Board board) throws IOException {
+        return new Child(worker, command.start(), board);
+    }
+
+    /** Gives it its settings, with which it begins to work. */
+    void tell(WorkerSettings settings) {
         try {
-            settings.writeTo(child.commands);
+            settings.writeTo(commands);
         } catch (IOException e) {
             // it is dead already: its exit, with its last words, tells more than the broken pipe
         }
-        return child;
     }
 
     String worker() {
@@ -102,6 +106,15 @@ final class Child {
     /** Asks it to finish its task and end. */
     void stop() {
         command("stop");
+    }
+
+    /** Ends it now if it is still booting, and so holds no task; else asks it to finish its task and end. */
+    void dismiss() {
+        if (board.dismiss()) {
+            kill("was not needed any more");
+        } else {
+            stop();
+        }
     }
 
     /** Asks it to end the task with that id, if it runs it. */

@@ -46,6 +46,7 @@ public final class Launcher implements AutoCloseable {
     private static final int BIRTHS = 5;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int LOOKS_PER_MEMORY_SAMPLE = 5;
+    private static final Duration SECOND_WAVE = Duration.ofMillis(100);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
@@ -67,6 +68,7 @@ public final class Launcher implements AutoCloseable {
     // owned by the inbox's thread
     private final Map<String, Child> children = new LinkedHashMap<>();
     private int started;
+    private boolean working;
     private int failedBirths;
     private boolean anyWasReady;
     private boolean stopping;
@@ -77,16 +79,25 @@ public final class Launcher implements AutoCloseable {
         this.options = options;
         this.broker = new Broker(options.queue());
         this.command = new WorkerCommand(options);
-        this.redis = options.redis().open();
-        this.archive = new StartupArchive(redis);
-        this.codec =
-                new TaskCodec(() -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
-        this.initializer = Optional.ofNullable(options.initializer()).map(this::sealed);
+        this.archive = new StartupArchive();
         this.boards = temporaryDirectory();
-        this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
-        this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
         inbox.setRemoveOnCancelPolicy(true);
         inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        // they boot while Redis is being opened, which they do not need for that
+        inbox.execute(() -> spawnSome(firstWave()));
+        inbox.schedule(
+                () -> spawnSome(options.processes() - firstWave()), SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            this.redis = options.redis().open();
+            this.codec = new TaskCodec(
+                    () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
+            this.initializer = Optional.ofNullable(options.initializer()).map(this::sealed);
+        } catch (RuntimeException e) {
+            abandon();
+            throw e;
+        }
+        this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
+        this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
     }
 
     /**
@@ -99,7 +110,7 @@ public final class Launcher implements AutoCloseable {
         var launcher = new Launcher(options);
         launcher.recoverer.start();
         launcher.heartbeat.start();
-        launcher.inbox.execute(launcher::startAll);
+        launcher.inbox.execute(launcher::work);
         launcher.inbox.scheduleWithFixedDelay(
                 launcher::lookAfterAll, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
         return launcher;
@@ -109,7 +120,7 @@ public final class Launcher implements AutoCloseable {
     public void stop(Duration grace) {
         post(() -> {
             stopping = true;
-            children.values().forEach(Child::stop);
+            children.values().forEach(this::dismiss);
             finishIfEmpty();
             inbox.schedule(this::killAll, grace.toMillis(), TimeUnit.MILLISECONDS);
         });
@@ -177,10 +188,20 @@ public final class Launcher implements AutoCloseable {
 
     // the rest runs on the inbox's thread, unless it says otherwise
 
-    private void startAll() {
-        for (var i = 0; i < options.processes(); i++) {
+    /** One for each processor: more at a time would only make each boot slower, and the first result come later. */
+    private int firstWave() {
+        return Math.min(options.processes(), Runtime.getRuntime().availableProcessors());
+    }
+
+    private void spawnSome(int count) {
+        for (var i = 0; i < count; i++) {
             spawn();
         }
+    }
+
+    private void work() {
+        working = true;
+        children.values().forEach(this::employ);
     }
 
     private void spawn() {
@@ -190,14 +211,49 @@ public final class Launcher implements AutoCloseable {
         var worker = name + "." + ++started;
         try {
             Files.createDirectories(boards); // a cleaner of temporary files may have taken it away
-            var board = Board.create(boards, worker);
-            var child = Child.start(command.build(archive.find()), settings(worker, board), board);
+            var child = Child.start(command.build(archive.find()), worker, Board.create(boards, worker));
             children.put(worker, child);
-            log.debug("worker {} started, pid {}", worker, child.pid());
-            child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+            if (working) {
+                employ(child);
+            }
         } catch (IOException | RuntimeException e) {
             log.error("cannot start a worker: {}; trying again", e.getMessage(), e);
             bornDead(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void employ(Child child) {
+        log.debug("worker {} started, pid {}", child.worker(), child.pid());
+        child.tell(settings(child));
+        child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+    }
+
+    /** One that runs an initializer is not interrupted in it. */
+    private void dismiss(Child child) {
+        if (options.initializer() == null) {
+            child.dismiss();
+        } else {
+            child.stop();
+        }
+    }
+
+    /** On the caller's thread: nothing came of it, so nothing remains. */
+    private void abandon() {
+        inbox.execute(() -> {
+            stopping = true;
+            killAll();
+            children.values().forEach(Child::bury);
+            try {
+                Files.deleteIfExists(boards);
+            } catch (IOException e) {
+                log.debug("{} is left behind", boards, e);
+            }
+        });
+        inbox.shutdown();
+        try {
+            inbox.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -226,13 +282,17 @@ public final class Launcher implements AutoCloseable {
 
     private void bornDead(List<String> lastWords) {
         failedBirths++;
-        if (!anyWasReady && failedBirths >= BIRTHS && children.values().stream().noneMatch(Child::isReady)) {
+        if (!anyWasReady && failedBirths >= BIRTHS && !anyReady()) {
             giveUp(lastWords);
             return;
         }
         var doublings = Math.min(10, failedBirths / options.processes());
         var backoff = Math.min(LAST_BACKOFF.toMillis(), FIRST_BACKOFF.toMillis() << doublings);
         inbox.schedule(this::spawn, backoff, TimeUnit.MILLISECONDS);
+    }
+
+    private boolean anyReady() {
+        return children.values().stream().anyMatch(Child::isReady);
     }
 
     private void giveUp(List<String> lastWords) {
@@ -256,6 +316,9 @@ public final class Launcher implements AutoCloseable {
 
     private void look() {
         looks++;
+        if (anyReady()) {
+            archive.makeIfMissing(redis);
+        }
         for (var child : children.values()) {
             enforceTimeLimit(child);
             if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
@@ -329,15 +392,15 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private WorkerSettings settings(String worker, Board board) {
+    private WorkerSettings settings(Child child) {
         return new WorkerSettings(
-                worker,
+                child.worker(),
                 redis.uri(),
                 options.queue(),
                 redis.timeout(),
                 options.lease(),
                 options.maxTasksPerWorker(),
-                board.file(),
+                child.board().file(),
                 initializer);
     }
 

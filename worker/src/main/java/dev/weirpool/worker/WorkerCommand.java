@@ -22,16 +22,14 @@ final class WorkerCommand {
     ProcessBuilder build(Optional<Path> archive) {
         var command = new ArrayList<String>();
         command.add(java());
-        archive.ifPresent(file -> {
-            command.add("-XX:SharedArchiveFile=" + file);
-            command.add("-Xshare:auto");
-        });
         command.addAll(List.of(
                 // a stale archive must not speak up on the user's standard output
                 "-Xlog:disable",
                 "-Xlog:all=warning:stderr",
                 "-Xlog:cds=off",
-                "-Xlog:cds+dynamic=off",
+                "-Xlog:cds+dynamic=off"));
+        archive.map(StartupArchive::flags).ifPresent(command::addAll);
+        command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 // the machine's or container's memory, divided; Java would give a quarter of it to each
                 "-XX:MaxRAMPercentage=" + HEAP_PERCENTAGE_OF_ALL / options.processes(),

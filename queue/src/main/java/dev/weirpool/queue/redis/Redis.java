@@ -134,7 +134,7 @@ public final class Redis implements AutoCloseable {
         }
     }
 
-    private boolean isClosed() {
+    boolean isClosed() {
         return closed.getCount() == 0;
     }
 
