@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /** One worker process, as its launcher sees it; used by the launcher's own thread only. */
 final class Child {
 
-    private static final Logger log = LoggerFactory.getLogger(Child.class);
     private static final long OUTPUT_LIMIT_MILLIS = 500;
     private static final long LAST_WORDS_LIMIT_MILLIS = 50;
     private static final int SIGKILL = 9;
@@ -156,7 +155,7 @@ final class Child {
     void retire(String why) {
         if (!retired) {
             retired = true;
-            log.info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
+            log().info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
             stop();
         }
     }
@@ -243,5 +242,10 @@ final class Child {
     /** Of its standard error; where it said nothing there, of its standard output, on which a JVM says why it cannot start. */
     List<String> lastWords() {
         return errors.lastLines().isEmpty() && !isReady() ? output.lastLines() : errors.lastLines();
+    }
+
+    /** Not a field, as in {@link Launcher}. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Child.class);
     }
 }

@@ -42,11 +42,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Launcher implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Launcher.class);
     private static final int BIRTHS = 5;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int LOOKS_PER_MEMORY_SAMPLE = 5;
-    private static final Duration SECOND_WAVE = Duration.ofMillis(100);
+
+    private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
@@ -70,8 +70,9 @@ public final class Launcher implements AutoCloseable {
     private int started;
     private boolean working;
     private int failedBirths;
-    private boolean anyWasReady;
+    private volatile boolean anyWasReady;
     private boolean stopping;
+    private volatile boolean killed;
     private long looks;
     private final Map<String, Stopwatch> timed = new HashMap<>();
 
@@ -84,9 +85,7 @@ public final class Launcher implements AutoCloseable {
         inbox.setRemoveOnCancelPolicy(true);
         inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         // they boot while Redis is being opened, which they do not need for that
-        inbox.execute(() -> spawnSome(firstWave()));
-        inbox.schedule(
-                () -> spawnSome(options.processes() - firstWave()), SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
+        inbox.execute(this::spawnFirst);
         try {
             this.redis = options.redis().open();
             this.codec = new TaskCodec(
@@ -111,6 +110,7 @@ public final class Launcher implements AutoCloseable {
         launcher.recoverer.start();
         launcher.heartbeat.start();
         launcher.inbox.execute(launcher::work);
+        launcher.inbox.schedule(launcher::spawnRest, SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
         launcher.inbox.scheduleWithFixedDelay(
                 launcher::lookAfterAll, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
         return launcher;
@@ -130,6 +130,7 @@ public final class Launcher implements AutoCloseable {
     public void kill() {
         post(() -> {
             stopping = true;
+            killed = true;
             killAll();
             finishIfEmpty();
         });
@@ -193,8 +194,14 @@ public final class Launcher implements AutoCloseable {
         return Math.min(options.processes(), Runtime.getRuntime().availableProcessors());
     }
 
-    private void spawnSome(int count) {
-        for (var i = 0; i < count; i++) {
+    private void spawnFirst() {
+        for (var i = 0; i < firstWave(); i++) {
+            spawn();
+        }
+    }
+
+    private void spawnRest() {
+        for (var i = firstWave(); i < options.processes(); i++) {
             spawn();
         }
     }
@@ -217,13 +224,13 @@ public final class Launcher implements AutoCloseable {
                 employ(child);
             }
         } catch (IOException | RuntimeException e) {
-            log.error("cannot start a worker: {}; trying again", e.getMessage(), e);
+            log().error("cannot start a worker: {}; trying again", e.getMessage(), e);
             bornDead(List.of(String.valueOf(e.getMessage())));
         }
     }
 
     private void employ(Child child) {
-        log.debug("worker {} started, pid {}", child.worker(), child.pid());
+        log().debug("worker {} started, pid {}", child.worker(), child.pid());
         child.tell(settings(child));
         child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
     }
@@ -246,7 +253,7 @@ public final class Launcher implements AutoCloseable {
             try {
                 Files.deleteIfExists(boards);
             } catch (IOException e) {
-                log.debug("{} is left behind", boards, e);
+                log().debug("{} is left behind", boards, e);
             }
         });
         inbox.shutdown();
@@ -269,12 +276,12 @@ public final class Launcher implements AutoCloseable {
             failedBirths = 0;
             if (!stopping) {
                 if (code != WorkerExit.DONE.code) {
-                    log.warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
+                    log().warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
                 }
                 spawn();
             }
         } else if (!stopping) {
-            log.warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
+            log().warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
             bornDead(child.lastWords());
         }
         finishIfEmpty();
@@ -310,7 +317,7 @@ public final class Launcher implements AutoCloseable {
         try {
             look();
         } catch (RuntimeException e) { // would end the schedule
-            log.error("a fault of the launcher: {}", e.getMessage(), e);
+            log().error("a fault of the launcher: {}", e.getMessage(), e);
         }
     }
 
@@ -373,6 +380,10 @@ public final class Launcher implements AutoCloseable {
     private void finish() {
         recoverer.close();
         heartbeat.close();
+        if (anyWasReady && !killed) {
+            archive.makeIfMissing(redis);
+            archive.awaitMade();
+        }
         archive.close();
         try {
             for (var death : recoverer.unfinished()) {
@@ -383,9 +394,9 @@ public final class Launcher implements AutoCloseable {
             }
             Files.deleteIfExists(boards);
         } catch (RedisUnavailableException e) {
-            log.warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
+            log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } catch (IOException e) {
-            log.debug("{} is left behind", boards, e);
+            log().debug("{} is left behind", boards, e);
         } finally {
             redis.close();
             stopped.complete(null);
@@ -418,10 +429,10 @@ public final class Launcher implements AutoCloseable {
             for (var lost : reply.lost()) {
                 var child = children.get(lost);
                 if (child != null) {
-                    log.warn(
-                            "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
-                            lost,
-                            child.pid());
+                    log().warn(
+                                    "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
+                                    lost,
+                                    child.pid());
                     child.kill("was killed because it had been fenced off");
                 }
             }
@@ -449,7 +460,7 @@ public final class Launcher implements AutoCloseable {
                 try {
                     message.run();
                 } catch (RuntimeException e) {
-                    log.error("a fault of the launcher: {}", e.getMessage(), e);
+                    log().error("a fault of the launcher: {}", e.getMessage(), e);
                 }
             });
             return true;
@@ -482,5 +493,10 @@ public final class Launcher implements AutoCloseable {
         var bytes = new byte[4];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Not a field: the workers are to boot while the user's logging is being set up, which may take longer than they do. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Launcher.class);
     }
 }

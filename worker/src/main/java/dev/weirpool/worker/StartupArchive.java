@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -42,8 +43,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class StartupArchive implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(StartupArchive.class);
     private static final int TRAINING_LIMIT_SECONDS = 60;
+    private static final int LAST_CHANCE_SECONDS = 2;
     private static final String PREFIX = "worker";
     private static final String UNFINISHED = ".part";
     private static final int MOST_KEPT = 8;
@@ -66,6 +67,8 @@ public final class StartupArchive implements AutoCloseable {
     private final List<Path> jars = ownJars();
     private volatile @Nullable Process training;
     private final AtomicBoolean making = new AtomicBoolean();
+    private final CountDownLatch made = new CountDownLatch(1);
+    private @Nullable String fileName; // owned by the launcher's thread, then by those it starts
     private volatile boolean closed;
 
     /** Makes the archive for this JDK and these jars in the directory that is the only argument. */
@@ -98,7 +101,12 @@ public final class StartupArchive implements AutoCloseable {
      * @param redis where a worker can be trained, on a queue of its own
      */
     void makeIfMissing(Redis redis) {
-        if (making.compareAndSet(false, true) && isPossible() && find().isEmpty()) {
+        if (!making.compareAndSet(false, true)) {
+            return;
+        }
+        if (!isPossible() || find().isPresent()) {
+            made.countDown();
+        } else {
             var maker = new Thread(() -> makeQuietly(redis), "weirpool-archive");
             maker.setDaemon(true);
             maker.start();
@@ -111,8 +119,19 @@ public final class StartupArchive implements AutoCloseable {
             make(CacheDirectory.path(), redis);
         } catch (IOException | RuntimeException e) {
             if (!closed) {
-                log.info("workers start without an archive of their classes: {}", e.getMessage());
+                log().debug("workers start without an archive of their classes: {}", e.getMessage());
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            made.countDown();
+        }
+    }
+
+    /** Gives the making of it a little more time: the next program is to start faster, even if none runs for long. */
+    void awaitMade() {
+        try {
+            made.await(LAST_CHANCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -133,6 +152,8 @@ public final class StartupArchive implements AutoCloseable {
             return Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
+            Files.deleteIfExists(
+                    Path.of(unfinished + ".config")); // the JVM's own, where it makes an AOT cache and was killed
             board.delete();
             Files.deleteIfExists(board.file().getParent());
             redis.call(connection -> {
@@ -154,7 +175,7 @@ public final class StartupArchive implements AutoCloseable {
         var halfMade = System.currentTimeMillis() - TimeUnit.SECONDS.toMillis(2 * TRAINING_LIMIT_SECONDS);
         var kept = 0;
         for (var file : ours) {
-            var isOld = file.getName().endsWith(UNFINISHED) ? file.lastModified() < halfMade : ++kept > MOST_KEPT;
+            var isOld = file.getName().contains(UNFINISHED) ? file.lastModified() < halfMade : ++kept > MOST_KEPT;
             if (isOld) {
                 Files.deleteIfExists(file.toPath()); // a worker that runs on it keeps what it has mapped
             }
@@ -218,7 +239,12 @@ public final class StartupArchive implements AutoCloseable {
     }
 
     private String fileName() {
-        return PREFIX + "-" + fingerprint() + (IS_AOT ? ".aot" : ".jsa");
+        var known = fileName;
+        if (known == null) {
+            known = PREFIX + "-" + fingerprint() + (IS_AOT ? ".aot" : ".jsa");
+            fileName = known;
+        }
+        return known;
     }
 
     private String fingerprint() {
@@ -246,7 +272,7 @@ public final class StartupArchive implements AutoCloseable {
             try {
                 jars.add(locationOf(Class.forName(library, false, StartupArchive.class.getClassLoader())));
             } catch (ClassNotFoundException e) {
-                log.debug("{} is not there and may not be needed", library);
+                log().debug("{} is not there and may not be needed", library);
             }
         }
         return jars.stream().distinct().toList();
@@ -270,5 +296,10 @@ public final class StartupArchive implements AutoCloseable {
         } catch (URISyntaxException e) {
             throw new IllegalStateException("cannot tell where " + type.getName() + " was loaded from", e);
         }
+    }
+
+    /** Not a field, as in {@link Launcher}. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(StartupArchive.class);
     }
 }

@@ -24,10 +24,7 @@ final class WorkerCommand {
         command.add(java());
         command.addAll(List.of(
                 // a stale archive must not speak up on the user's standard output
-                "-Xlog:disable",
-                "-Xlog:all=warning:stderr",
-                "-Xlog:cds=off",
-                "-Xlog:cds+dynamic=off"));
+                "-Xlog:disable", "-Xlog:all=warning:stderr", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
         archive.map(StartupArchive::flags).ifPresent(command::addAll);
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
