@@ -90,7 +90,7 @@ public final class Launcher implements AutoCloseable {
             this.redis = options.redis().open();
             this.codec = new TaskCodec(
                     () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
-            this.initializer = Optional.ofNullable(options.initializer()).map(this::sealed);
+            this.initializer = Optional.ofNullable(options.workers().initializer()).map(this::sealed);
         } catch (RuntimeException e) {
             abandon();
             throw e;
@@ -237,7 +237,7 @@ public final class Launcher implements AutoCloseable {
 
     /** One that runs an initializer is not interrupted in it. */
     private void dismiss(Child child) {
-        if (options.initializer() == null) {
+        if (options.workers().initializer() == null) {
             child.dismiss();
         } else {
             child.stop();
@@ -331,8 +331,8 @@ public final class Launcher implements AutoCloseable {
             if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
                 enforceMemoryLimit(child);
             }
-            if (options.maxAgePerWorker().compareTo(Duration.ZERO) > 0
-                    && child.age().compareTo(options.maxAgePerWorker()) > 0) {
+            if (options.workers().maxAge().compareTo(Duration.ZERO) > 0
+                    && child.age().compareTo(options.workers().maxAge()) > 0) {
                 child.retire("has reached its age");
             }
         }
@@ -356,7 +356,7 @@ public final class Launcher implements AutoCloseable {
 
     private void enforceMemoryLimit(Child child) {
         var occupied = child.memory().sample();
-        var limit = options.maxMemoryPerWorker();
+        var limit = options.workers().maxMemory();
         if (limit > 0 && occupied > limit + limit / 2) {
             child.kill("was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
                     + limit);
@@ -410,7 +410,7 @@ public final class Launcher implements AutoCloseable {
                 options.queue(),
                 redis.timeout(),
                 options.lease(),
-                options.maxTasksPerWorker(),
+                options.workers().maxTasks(),
                 child.board().file(),
                 initializer);
     }
