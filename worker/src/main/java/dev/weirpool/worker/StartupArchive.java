@@ -199,7 +199,6 @@ public final class StartupArchive implements AutoCloseable {
                         WorkerCommand.java(),
                         IS_AOT ? "-XX:AOTCacheOutput=" + unfinished : "-XX:ArchiveClassesAtExit=" + unfinished,
                         "-Xlog:disable",
-                        "-XX:+UseSerialGC",
                         "-Dslf4j.internal.verbosity=ERROR",
                         "-cp",
                         classPath(jars),

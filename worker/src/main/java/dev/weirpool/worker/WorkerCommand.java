@@ -27,7 +27,6 @@ final class WorkerCommand {
                 "-Xlog:disable", "-Xlog:all=warning:stderr", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
         archive.map(StartupArchive::flags).ifPresent(command::addAll);
         command.addAll(List.of(
-                "-XX:+UseSerialGC",
                 // the machine's or container's memory, divided; Java would give a quarter of it to each
                 "-XX:MaxRAMPercentage=" + HEAP_PERCENTAGE_OF_ALL / options.processes(),
                 "-Xms16m",
