@@ -57,6 +57,11 @@ public final class Startup {
     /** The command line of a worker is taken from a real one. */
     private void worker() throws Exception {
         List<String> line;
+        try (var first = Pool.start(1)) { // leaves an archive behind where there was none
+            first.apply(Startup::pid);
+            first.close();
+            first.join();
+        }
         var pool = Pool.start(4);
         try {
             var pids = new HashSet<Long>();

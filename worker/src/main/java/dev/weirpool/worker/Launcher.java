@@ -120,9 +120,9 @@ public final class Launcher implements AutoCloseable {
     public void stop(Duration grace) {
         post(() -> {
             stopping = true;
+            inbox.schedule(this::killAll, grace.toMillis(), TimeUnit.MILLISECONDS);
             children.values().forEach(this::dismiss);
             finishIfEmpty();
-            inbox.schedule(this::killAll, grace.toMillis(), TimeUnit.MILLISECONDS);
         });
     }
 
