@@ -46,6 +46,7 @@ public final class Launcher implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int LOOKS_PER_MEMORY_SAMPLE = 5;
 
+    private static final int CRASHED = 134; // SIGABRT, with which a JVM ends that has crashed
     private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
@@ -90,7 +91,8 @@ public final class Launcher implements AutoCloseable {
             this.redis = options.redis().open();
             this.codec = new TaskCodec(
                     () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
-            this.initializer = Optional.ofNullable(options.workers().initializer()).map(this::sealed);
+            this.initializer =
+                    Optional.ofNullable(options.workers().initializer()).map(this::sealed);
         } catch (RuntimeException e) {
             abandon();
             throw e;
@@ -282,6 +284,9 @@ public final class Launcher implements AutoCloseable {
             }
         } else if (!stopping) {
             log().warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
+            if (code == CRASHED) {
+                archive.distrust();
+            }
             bornDead(child.lastWords());
         }
         finishIfEmpty();

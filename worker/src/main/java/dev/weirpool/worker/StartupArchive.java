@@ -21,6 +21,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -68,7 +69,8 @@ public final class StartupArchive implements AutoCloseable {
     private volatile @Nullable Process training;
     private final AtomicBoolean making = new AtomicBoolean();
     private final CountDownLatch made = new CountDownLatch(1);
-    private @Nullable String fileName; // owned by the launcher's thread, then by those it starts
+    private volatile boolean distrusted;
+    private @Nullable String stem; // owned by the launcher's thread, then by those it starts
     private volatile boolean closed;
 
     /** Makes the archive for this JDK and these jars in the directory that is the only argument. */
@@ -86,13 +88,36 @@ public final class StartupArchive implements AutoCloseable {
 
     /** The archive to start workers with, if there is one. */
     Optional<Path> find() {
-        if (!isPossible()) {
+        if (distrusted || !isPossible()) {
             return Optional.empty();
         }
-        var name = fileName();
-        return Stream.of(jars.get(0).resolveSibling(name), CacheDirectory.path().resolve(name))
-                .filter(Files::isReadable)
+        return Stream.of(jars.get(0).toAbsolutePath().getParent(), CacheDirectory.path())
+                .flatMap(this::ours)
+                .filter(this::isWhole)
                 .findFirst();
+    }
+
+    private Stream<Path> ours(Path directory) {
+        var files = directory.toFile().listFiles((parent, name) -> name.startsWith(stem()));
+        return files == null ? Stream.empty() : Arrays.stream(files).map(File::toPath);
+    }
+
+    /** The JVM checks the head of an archive and crashes on one that was cut short, by a full disk say: so its name tells its size. */
+    private boolean isWhole(Path file) {
+        return Files.isReadable(file) && file.endsWith(fileName(file.toFile().length()));
+    }
+
+    /** A worker has crashed while it booted: this launcher's further workers do without, and others find it gone. */
+    void distrust() {
+        var found = find();
+        distrusted = true;
+        try {
+            if (found.isPresent()) {
+                Files.deleteIfExists(found.get());
+            }
+        } catch (IOException e) {
+            log().debug("{} may be damaged and cannot be deleted", found, e);
+        }
     }
 
     /**
@@ -104,7 +129,7 @@ public final class StartupArchive implements AutoCloseable {
         if (!making.compareAndSet(false, true)) {
             return;
         }
-        if (!isPossible() || find().isPresent()) {
+        if (distrusted || !isPossible() || find().isPresent()) {
             made.countDown();
         } else {
             var maker = new Thread(() -> makeQuietly(redis), "weirpool-archive");
@@ -139,7 +164,6 @@ public final class StartupArchive implements AutoCloseable {
 
     /** Has a worker run one task and end, and the JVM write down the classes that took. */
     private Path make(Path directory, Redis redis) throws IOException, InterruptedException {
-        var file = directory.resolve(fileName());
         var unfinished = Files.createTempFile(directory, PREFIX, UNFINISHED);
         var broker = new Broker("training-" + UUID.randomUUID());
         var board = Board.create(Files.createTempDirectory("weirpool-training"), "training");
@@ -149,6 +173,7 @@ public final class StartupArchive implements AutoCloseable {
                     .seal(1, 1);
             redis.call(connection -> broker.push(connection, 1, 0, List.of(task), List.of()));
             train(unfinished, trainingSettings(redis, broker.queue(), board));
+            var file = directory.resolve(fileName(Files.size(unfinished)));
             return Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
@@ -237,11 +262,15 @@ public final class StartupArchive implements AutoCloseable {
         return jars.stream().allMatch(Files::isRegularFile);
     }
 
-    private String fileName() {
-        var known = fileName;
+    private String fileName(long size) {
+        return stem() + size + (IS_AOT ? ".aot" : ".jsa");
+    }
+
+    private String stem() {
+        var known = stem;
         if (known == null) {
-            known = PREFIX + "-" + fingerprint() + (IS_AOT ? ".aot" : ".jsa");
-            fileName = known;
+            known = PREFIX + "-" + fingerprint() + "-";
+            stem = known;
         }
         return known;
     }
