@@ -309,7 +309,7 @@ public final class StartupArchive implements AutoCloseable {
     /** What tells a JVM to use {@code archive}, and to say nothing if it does not fit. */
     static List<String> flags(Path archive) {
         return IS_AOT
-                ? List.of("-XX:AOTCache=" + archive, "-XX:AOTMode=auto", "-Xlog:aot*=off")
+                ? List.of("-XX:AOTCache=" + archive, "-XX:AOTMode=auto", "-Xlog:aot*=off:stderr")
                 : List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto");
     }
 

@@ -24,7 +24,7 @@ final class WorkerCommand {
         command.add(java());
         command.addAll(List.of(
                 // a stale archive must not speak up on the user's standard output
-                "-Xlog:disable", "-Xlog:all=warning:stderr", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+                "-Xlog:disable", "-Xlog:all=warning:stderr", "-Xlog:cds*=off:stderr"));
         archive.map(StartupArchive::flags).ifPresent(command::addAll);
         command.addAll(List.of(
                 // the machine's or container's memory, divided; Java would give a quarter of it to each
