@@ -71,6 +71,7 @@ public final class Launcher implements AutoCloseable {
     private int started;
     private boolean working;
     private int failedBirths;
+    private Optional<WorkersCannotStartException> failure = Optional.empty();
     private volatile boolean anyWasReady;
     private boolean stopping;
     private volatile boolean killed;
@@ -310,7 +311,8 @@ public final class Launcher implements AutoCloseable {
     private void giveUp(List<String> lastWords) {
         stopping = true;
         killAll();
-        stopped.completeExceptionally(new WorkersCannotStartException(failedBirths, lastWords));
+        failure = Optional.of(new WorkersCannotStartException(failedBirths, lastWords));
+        finishIfEmpty();
     }
 
     private void killAll() {
@@ -374,8 +376,9 @@ public final class Launcher implements AutoCloseable {
     private record Stopwatch(long count, long sinceNanos) {}
 
     private void finishIfEmpty() {
-        if (stopping && children.isEmpty()) {
+        if (stopping && children.isEmpty() && !inbox.isShutdown()) {
             inbox.shutdown();
+            failure.ifPresent(stopped::completeExceptionally);
             var closer = new Thread(this::finish, "weirpool-launcher-end");
             closer.start();
         }
