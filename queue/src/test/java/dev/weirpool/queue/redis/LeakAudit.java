@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class LeakAudit implements AfterEachCallback, AfterAllCallback {
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int MOST_SHOWN = 200;
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Pattern KEY = Pattern.compile("weirpool:\\{(.+?)}:.*");
 
@@ -122,6 +123,7 @@ public final class LeakAudit implements AfterEachCallback, AfterAllCallback {
     }
 
     private static String describe(ProcessHandle process) {
-        return process.pid() + " " + process.info().commandLine().orElse("");
+        var command = process.info().commandLine().orElse("");
+        return process.pid() + " " + command.substring(0, Math.min(command.length(), MOST_SHOWN));
     }
 }
