@@ -198,9 +198,22 @@ class CrashPointTest {
                 letters.delete(letters.list(0, 1).get(0));
                 pool.applyAsync(Tasks::enter, TASKS + 1, ledger).get(LIMIT);
                 System.out.println(TASKS + 1);
+                awaitTheTrimOfResults(options, arguments[0]);
                 pool.close();
                 pool.join();
             }
+        }
+    }
+
+    private static void awaitTheTrimOfResults(RedisOptions options, String queueName) {
+        var pattern = ("weirpool:{" + queueName + "}:results:*").getBytes(UTF_8);
+        try (var redis = options.open()) {
+            await().atMost(LIMIT)
+                    .until(() -> redis.call(connection -> {
+                        var streams = (List<?>) connection.call("KEYS", pattern);
+                        return streams.stream()
+                                .allMatch(stream -> Long.valueOf(0).equals(connection.call("XLEN", (byte[]) stream)));
+                    }));
         }
     }
 

@@ -40,7 +40,7 @@ final class ProducerMain {
     static final int BATCH = 16;
 
     private static final int WINDOW = 64;
-    private static final int MOST_MILLIS = 5;
+    private static final int MOST_MILLIS = 2;
     /** Good tasks may be hit by many kills in a row. */
     private static final TaskOptions GOOD = TaskOptions.DEFAULT.withAttempts(50);
 
