@@ -120,7 +120,9 @@ class PoolLifecycleTest {
             var results = List.of(pool.applyAsync(Tasks::one), pool.applyAsync(Tasks::square, 2));
 
             for (var result : results) {
-                assertThatThrownBy(() -> result.get(LIMIT)).cause().hasMessageContaining("no licence");
+                assertThatThrownBy(() -> result.get(LIMIT.multipliedBy(2)))
+                        .cause()
+                        .hasMessageContaining("no licence");
             }
         } finally {
             pool.terminate();
