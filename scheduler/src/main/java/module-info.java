@@ -2,6 +2,8 @@
 module dev.weirpool.scheduler {
     requires transitive dev.weirpool.queue;
     requires org.jspecify;
+    requires org.quartz;
+    requires org.slf4j;
 
     exports dev.weirpool.scheduler;
 }
