@@ -40,13 +40,13 @@ final class WrongScheduleTest {
             0 0-999999999 * * * ? | , column 5 (minute): '999999999' is not a number from 0 to 9999
             0 9 * * 7/2         | , column 9 (day of week): '7/2' steps on from the last day; write 0/2
             0 9 L * *           | , column 5 (day of month): 'L' needs six fields: put a second before the minute
-            * * * *             | ' has 4 fields; give 6 or 7 (second minute hour day-of-month month day-of-week [year]), or 5 as Unix has them (minute hour day-of-month month day-of-week)
-            @dayly              | ' is unknown; did you mean @daily?; there are @annually, @daily, @hourly, @midnight, @monthly, @weekly and @yearly
+            * * * *             | has 4 fields; give 6 or 7 (second minute hour day-of-month month day-of-week [year]), or 5 as Unix has them (minute hour day-of-month month day-of-week)
+            @dayly              | is unknown; did you mean @daily?; there are @annually, @daily, @hourly, @midnight, @monthly, @weekly and @yearly
             """)
     void anExpressionIsRefusedWithItsColumn(String expression, String message) {
         assertThatThrownBy(() -> Schedule.cron(expression, "UTC"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("cron '" + expression + (message.startsWith("'") ? message : "'" + message));
+                .hasMessage("cron '" + expression + "'" + (message.startsWith(",") ? "" : " ") + message);
     }
 
     @ParameterizedTest
