@@ -4,7 +4,7 @@ module dev.weirpool.scheduler {
     requires org.jspecify;
     requires org.quartz;
     requires org.slf4j;
-    requires org.snakeyaml.engine.v2;
+    requires org.snakeyaml.engine;
 
     exports dev.weirpool.scheduler;
 }
