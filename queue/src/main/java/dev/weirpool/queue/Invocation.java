@@ -40,6 +40,25 @@ public final class Invocation {
     }
 
     /**
+     * Checks that {@code task} can be called, if its class is known in this process; without running anything of it.
+     *
+     * @throws IllegalArgumentException if the class has no such method, or the arguments do not fit, naming what is wrong
+     */
+    public static void checkIfKnown(Task<?> task) {
+        try {
+            Class.forName(task.className(), false, Thread.currentThread().getContextClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            return;
+        }
+        var found = of(task);
+        if (task.kind() == Task.Kind.NAMED) {
+            TextArguments.convert(found.method, task.arguments());
+        } else if (task.kind() == Task.Kind.KEYWORDS) {
+            TextArguments.convert(found.method, found.positional((Map<?, ?>) task.arguments()[0]));
+        }
+    }
+
+    /**
      * Calls it; a chunk is called once for each item, and an item that fails stands in the result as its failure.
      *
      * @param counted runs before each call
@@ -172,7 +191,7 @@ public final class Invocation {
 
     private static Class<?> load(Task<?> task) {
         try {
-            return Class.forName(task.className(), true, Thread.currentThread().getContextClassLoader());
+            return Class.forName(task.className(), false, Thread.currentThread().getContextClassLoader());
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException(
                     "no class " + task.className() + " on the class path of this worker; add it with --classpath", e);

@@ -1,5 +1,6 @@
 package dev.weirpool.scheduler;
 
+import dev.weirpool.queue.protocol.ScheduledRun;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -26,6 +27,9 @@ record Decision(List<Instant> fires, Optional<Instant> next, long missed, Instan
     private static final int MOST_COUNTED = 100_000;
 
     static Decision of(Schedule schedule, Instant planned, Instant now, Misfire misfire) {
+        if (schedule.delay().isPresent()) {
+            return afterRun(schedule, schedule.delay().get(), planned, now, misfire);
+        }
         if (!now.isAfter(planned.plus(GRACE))) {
             return new Decision(List.of(planned), schedule.next(planned), 0, planned.plus(GRACE));
         }
@@ -50,5 +54,21 @@ record Decision(List<Instant> fires, Optional<Instant> next, long missed, Instan
         return all.size() <= AT_ONCE
                 ? new Decision(all, next, missed, deadline)
                 : new Decision(all.subList(0, AT_ONCE), Optional.of(all.get(AT_ONCE)), missed, deadline);
+    }
+
+    /** The next time is not known before the task has ended: until then the schedule is put off. */
+    private static Decision afterRun(
+            Schedule schedule, Duration delay, Instant planned, Instant now, Misfire misfire) {
+        var proper = schedule.next(planned.minus(delay));
+        if (proper.isEmpty() || proper.get().isAfter(planned)) { // the end of the run did not know of its bounds and days off
+            return new Decision(List.of(), proper, 0, now.plus(GRACE));
+        }
+        var isMissed = now.isAfter(planned.plus(GRACE));
+        if (isMissed && misfire.most() == 0) {
+            return new Decision(List.of(), schedule.next(now), 1, now.plus(GRACE));
+        }
+        var putOff = Instant.ofEpochMilli(ScheduledRun.putOff(planned.toEpochMilli(), delay.toMillis()));
+        return new Decision(
+                List.of(planned), Optional.of(putOff), 0, isMissed ? now.plus(GRACE) : planned.plus(GRACE));
     }
 }

@@ -157,6 +157,11 @@ public final class Schedule {
         return timetable instanceof Timetable.FixedDelay;
     }
 
+    /** How long after the end of the last run, if it is counted from that. */
+    Optional<Duration> delay() {
+        return timetable instanceof Timetable.FixedDelay fixed ? Optional.of(fixed.delay()) : Optional.empty();
+    }
+
     /** The zone whose clock and days it follows. */
     public ZoneId zone() {
         return zone;
