@@ -36,7 +36,9 @@ public final class Invocation {
         var named = task.kind() == Task.Kind.NAMED || task.kind() == Task.Kind.KEYWORDS;
         return new Invocation(
                 task,
-                named ? findByName(task) : FOUND.computeIfAbsent(task.name() + task.descriptor(), key -> find(task)));
+                named
+                        ? findByName(task, load(task))
+                        : FOUND.computeIfAbsent(task.name() + task.descriptor(), key -> find(task)));
     }
 
     /**
@@ -45,16 +47,30 @@ public final class Invocation {
      * @throws IllegalArgumentException if the class has no such method, or the arguments do not fit, naming what is wrong
      */
     public static void checkIfKnown(Task<?> task) {
+        Class<?> owner;
         try {
-            Class.forName(task.className(), false, Thread.currentThread().getContextClassLoader());
+            owner = Class.forName(
+                    task.className(), false, Thread.currentThread().getContextClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
             return;
         }
-        var found = of(task);
-        if (task.kind() == Task.Kind.NAMED) {
-            TextArguments.convert(found.method, task.arguments());
-        } else if (task.kind() == Task.Kind.KEYWORDS) {
-            TextArguments.convert(found.method, found.positional((Map<?, ?>) task.arguments()[0]));
+        check(task, owner);
+    }
+
+    /**
+     * Checks that {@code task} can be called, without running anything of it.
+     *
+     * @param owner the class that it names, of whatever class loader
+     * @throws IllegalArgumentException if the class has no such method, or the arguments do not fit, naming what is wrong
+     */
+    public static void check(Task<?> task, Class<?> owner) {
+        switch (task.kind()) {
+            case NAMED -> TextArguments.check(findByName(task, owner), task.arguments());
+            case KEYWORDS -> {
+                var method = findByName(task, owner);
+                TextArguments.check(method, new Invocation(task, method).positional((Map<?, ?>) task.arguments()[0]));
+            }
+            default -> of(task);
         }
     }
 
@@ -163,10 +179,9 @@ public final class Invocation {
         return method;
     }
 
-    private static Executable findByName(Task<?> task) {
+    private static Executable findByName(Task<?> task, Class<?> owner) {
         var count =
                 task.kind() == Task.Kind.KEYWORDS ? ((Map<?, ?>) task.arguments()[0]).size() : task.arguments().length;
-        var owner = load(task);
         var sameName = Arrays.stream(owner.getDeclaredMethods())
                 .filter(method -> method.getName().equals(task.methodName()) && !method.isSynthetic())
                 .filter(method -> Modifier.isStatic(method.getModifiers()))

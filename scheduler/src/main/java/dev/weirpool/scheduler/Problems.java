@@ -44,14 +44,16 @@ final class Problems {
         }
         var message = new StringBuilder(file + " has " + found.size() + (found.size() == 1 ? " mistake" : " mistakes")
                 + "; nothing of it is used until " + (found.size() == 1 ? "it is" : "they are") + " mended");
-        found.stream().limit(MOST_SHOWN).forEach(problem -> message.append("\n  ")
-                .append(file)
-                .append(':')
-                .append(problem.line)
-                .append(':')
-                .append(problem.column)
-                .append(": ")
-                .append(problem.message));
+        found.stream()
+                .limit(MOST_SHOWN)
+                .forEach(problem -> message.append("\n  ")
+                        .append(file)
+                        .append(':')
+                        .append(problem.line)
+                        .append(':')
+                        .append(problem.column)
+                        .append(": ")
+                        .append(problem.message));
         if (found.size() > MOST_SHOWN) {
             message.append("\n  and ").append(found.size() - MOST_SHOWN).append(" more");
         }

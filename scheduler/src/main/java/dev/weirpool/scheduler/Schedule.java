@@ -137,6 +137,11 @@ public final class Schedule {
         return new Schedule(timetable, zone, from, until, daysOff);
     }
 
+    /** All of that at once, so that only the whole must fire. */
+    Schedule narrowed(ZoneId zone, @Nullable Instant start, @Nullable Instant end, DaysOff days) {
+        return new Schedule(timetable, zone, start, end, days);
+    }
+
     /** The first planned time that is later than {@code after}; empty if there is none. */
     public Optional<Instant> next(Instant after) {
         var time = timetable.next(after.isBefore(Timetable.BEFORE_ALL) ? Timetable.BEFORE_ALL : after);

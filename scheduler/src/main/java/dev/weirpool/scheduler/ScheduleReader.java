@@ -69,12 +69,16 @@ final class ScheduleReader {
             problems.add(root, "there is no key 'schedules'; for no schedules write 'schedules: {}'");
             return queues;
         }
-        YamlMapping.of(schedules, "'schedules'", problems).values().forEach((name, node) -> {
-            var entry = YamlMapping.of(node, "schedule '" + Yaml.shortened(name) + "'", problems, KEYS);
-            var queue = entry.read("queue", ScheduleReader::queue).orElse(DEFAULT_QUEUE);
-            scheduled(name, entry).ifPresent(
-                    task -> queues.computeIfAbsent(queue, key -> new ArrayList<>()).add(task));
-        });
+        for (var named : YamlMapping.of(schedules, "'schedules'", problems).entries()) {
+            var name = named.getKey();
+            var entry = YamlMapping.of(named.getValue(), "schedule '" + Yaml.shortened(name) + "'", problems, KEYS);
+            if (named.getValue() instanceof MappingNode) {
+                var queue = entry.read("queue", ScheduleReader::queue).orElse(DEFAULT_QUEUE);
+                scheduled(name, entry)
+                        .ifPresent(task -> queues.computeIfAbsent(queue, key -> new ArrayList<>())
+                                .add(task));
+            }
+        }
         return queues;
     }
 
@@ -83,17 +87,15 @@ final class ScheduleReader {
         var schedule = schedule(entry);
         var options = options(entry);
         if (task.isEmpty() || schedule.isEmpty()) {
-            // the name may be wrong besides
             return Optional.empty();
         }
-        return entry.attempt(
-                entry.key(""), name, () -> new ScheduledTask(name, task.get(), schedule.get(), options));
+        return entry.attempt(entry.key(""), name, () -> new ScheduledTask(name, task.get(), schedule.get(), options));
     }
 
     private static String queue(String name) {
         if (!QUEUE.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "'" + Yaml.shortened(name) + "' is not a queue name; use 1 to 64 letters, digits, '.', '_' and '-'");
+            throw new IllegalArgumentException("'" + Yaml.shortened(name)
+                    + "' is not a queue name; use 1 to 64 letters, digits, '.', '_' and '-'");
         }
         return name;
     }
@@ -129,8 +131,9 @@ final class ScheduleReader {
                     .forEach((parameter, value) -> byName.put(parameter, argument(value)));
             return Task.named(name, byName);
         }
-        problems.add(arguments, "'args' must be a list, or a mapping by the names of parameters, got "
-                + Yaml.kind(arguments));
+        problems.add(
+                arguments,
+                "'args' must be a list, or a mapping by the names of parameters, got " + Yaml.kind(arguments));
         return Task.named(name);
     }
 
@@ -205,7 +208,8 @@ final class ScheduleReader {
     private static DayOfWeek weekday(String text) {
         var upper = text.toUpperCase(Locale.ROOT);
         return Arrays.stream(DayOfWeek.values())
-                .filter(day -> day.name().equals(upper) || day.name().substring(0, 3).equals(upper))
+                .filter(day ->
+                        day.name().equals(upper) || day.name().substring(0, 3).equals(upper))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "'" + Yaml.shortened(text) + "' is not a day of the week" + Suggestion.of(text, WEEKDAYS)));
@@ -228,8 +232,10 @@ final class ScheduleReader {
 
     private static Instant instant(String text) {
         return parsed(
-                text, "a moment", "2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00", moment -> OffsetDateTime.parse(moment)
-                        .toInstant());
+                text,
+                "a moment",
+                "2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00",
+                moment -> OffsetDateTime.parse(moment).toInstant());
     }
 
     private static <T> T parsed(String text, String what, String example, Function<String, T> parser) {
@@ -249,12 +255,15 @@ final class ScheduleReader {
 
     private ScheduleOptions options(YamlMapping entry) {
         var options = ScheduleOptions.DEFAULT;
-        options = entry.read("misfire", ScheduleReader::misfire).map(options::withMisfire).orElse(options);
+        options = entry.read("misfire", ScheduleReader::misfire)
+                .map(options::withMisfire)
+                .orElse(options);
         var alone = entry.read("noOverlap", ScheduleReader::bool).orElse(false);
         var atATime = entry.read("maxConcurrent", text -> ScheduleOptions.DEFAULT.withMaxConcurrent(integer(text)));
         if (alone && atATime.isPresent() && atATime.get().maxConcurrent() != 1) {
             problems.add(
-                    entry.key("maxConcurrent"), "noOverlap allows one at a time, maxConcurrent several; keep one of them");
+                    entry.key("maxConcurrent"),
+                    "noOverlap allows one at a time, maxConcurrent several; keep one of them");
         }
         var most = alone ? 1 : atATime.map(ScheduleOptions::maxConcurrent).orElse(0);
         options = most == 0 ? options : options.withMaxConcurrent(most);

@@ -4,14 +4,22 @@ import dev.weirpool.queue.Backoff;
 import dev.weirpool.queue.TaskOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /** Reads the options of a scheduled task from a file. */
 final class TaskOptionsReader {
 
     /** No delay, time or unique key: the schedule says when a task starts, and how many run. */
     static final List<String> KEYS = List.of(
-            "attempts", "atMostOnce", "backoff", "softTimeLimit", "timeLimit", "priority", "keepResult", "headers");
+            "attempts",
+            "atMostOnce",
+            "retryOn",
+            "backoff",
+            "softTimeLimit",
+            "timeLimit",
+            "priority",
+            "keepResult",
+            "headers");
 
     private static final List<String> BACKOFF = List.of("first", "factor", "cap", "jitter");
 
@@ -33,12 +41,17 @@ final class TaskOptionsReader {
         set("timeLimit", text -> options.withTimeLimit(DurationText.parse(text)));
         set("priority", text -> options.withPriority(ScheduleReader.integer(text)));
         set("keepResult", text -> options.withKeepResult(DurationText.parse(text)));
+        if (given.has("retryOn")) {
+            var types = given.list("retryOn", type -> type);
+            given.attempt(given.key("retryOn"), "'retryOn'", () -> options.withRetryOn(types))
+                    .ifPresent(changed -> options = changed);
+        }
         given.mapping("backoff", BACKOFF).ifPresent(this::backoff);
         given.mapping("headers").ifPresent(this::headers);
         return options;
     }
 
-    private void set(String key, java.util.function.Function<String, TaskOptions> with) {
+    private void set(String key, Function<String, TaskOptions> with) {
         given.read(key, with).ifPresent(changed -> options = changed);
     }
 
@@ -48,7 +61,10 @@ final class TaskOptionsReader {
         var factor = backoff.read("factor", Double::valueOf).orElse(usual.factor());
         var cap = backoff.read("cap", DurationText::parse).orElse(usual.cap());
         var jitter = backoff.read("jitter", Double::valueOf).orElse(usual.jitter());
-        given.attempt(given.key("backoff"), "'backoff'", () -> options.withBackoff(new Backoff(first, factor, cap, jitter)))
+        given.attempt(
+                        given.key("backoff"),
+                        "'backoff'",
+                        () -> options.withBackoff(new Backoff(first, factor, cap, jitter)))
                 .ifPresent(changed -> options = changed);
     }
 

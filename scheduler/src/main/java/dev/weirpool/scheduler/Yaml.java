@@ -3,8 +3,7 @@ package dev.weirpool.scheduler;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.constructor.StandardConstructor;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
@@ -16,6 +15,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeType;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** A YAML text as a tree whose nodes know their place, no larger than a person would write. */
 final class Yaml {
@@ -26,6 +28,7 @@ final class Yaml {
 
     private static final LoadSettings SETTINGS = LoadSettings.builder()
             .setAllowDuplicateKeys(true) // they are refused later, with both places
+            .setMaxAliasesForCollections(MAX_NODES) // what they unfold to is counted instead
             .setCodePointLimit(MAX_CHARACTERS)
             .build();
 
@@ -36,14 +39,15 @@ final class Yaml {
         if (text.length() > MAX_CHARACTERS) {
             problems.add(
                     Optional.empty(),
-                    "it has " + text.length() + " characters; the limit is " + MAX_CHARACTERS + ": make several files of it");
+                    "it has " + text.length() + " characters; the limit is " + MAX_CHARACTERS
+                            + ": make several files of it");
             return null;
         }
         try {
             if (isTooDeep(text, problems)) {
                 return null;
             }
-            var root = new Compose(SETTINGS).composeString(text);
+            var root = new Composer(SETTINGS, parser(text)).getSingleNode();
             if (root.isEmpty()) {
                 problems.add(Optional.empty(), "it is empty; for no schedules write 'schedules: {}'");
                 return null;
@@ -62,10 +66,16 @@ final class Yaml {
         }
     }
 
+    private static Parser parser(String text) {
+        return new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text));
+    }
+
     /** Asked of the events, because making the tree takes a frame of the stack for each level. */
     private static boolean isTooDeep(String text, Problems problems) {
         var depth = 0;
-        for (var event : new Parse(SETTINGS).parseString(text)) {
+        var events = parser(text);
+        while (events.hasNext()) {
+            var event = events.next();
             if (event instanceof CollectionStartEvent && ++depth > MAX_DEPTH) {
                 problems.add(event.getStartMark(), "nested more than " + MAX_DEPTH + " deep");
                 return true;

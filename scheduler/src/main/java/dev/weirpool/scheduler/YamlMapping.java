@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -21,6 +22,7 @@ final class YamlMapping {
     private final Problems problems;
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Node> keys = new LinkedHashMap<>();
+    private final List<Map.Entry<String, Node>> entries = new ArrayList<>();
 
     private YamlMapping(Node node, Problems problems) {
         this.node = node;
@@ -36,16 +38,22 @@ final class YamlMapping {
         }
         for (var pair : pairs.getValue()) {
             if (!(pair.getKeyNode() instanceof ScalarNode key)) {
-                problems.add(pair.getKeyNode(), "a key of " + what + " must be text, got " + Yaml.kind(pair.getKeyNode()));
+                problems.add(
+                        pair.getKeyNode(), "a key of " + what + " must be text, got " + Yaml.kind(pair.getKeyNode()));
                 continue;
             }
+            mapping.entries.add(Map.entry(key.getValue(), pair.getValueNode()));
             var first = mapping.keys.putIfAbsent(key.getValue(), key);
             if (first == null) {
                 mapping.values.put(key.getValue(), pair.getValueNode());
             } else {
-                problems.add(key, "'" + key.getValue() + "' comes twice in " + what
-                        + first.getStartMark().map(mark -> "; the first is in line " + (mark.getLine() + 1)).orElse("")
-                        + ": rename or remove one");
+                problems.add(
+                        key,
+                        "'" + key.getValue() + "' comes twice in " + what
+                                + first.getStartMark()
+                                        .map(mark -> "; the first is in line " + (mark.getLine() + 1))
+                                        .orElse("")
+                                + ": rename or remove one");
             }
         }
         return mapping;
@@ -56,14 +64,22 @@ final class YamlMapping {
         var mapping = of(node, what, problems);
         mapping.keys.forEach((key, where) -> {
             if (!known.contains(key)) {
-                problems.add(where, "unknown key '" + Yaml.shortened(key) + "' in " + what + Suggestion.of(key, known)
-                        + "; there are " + Words.list(known));
+                problems.add(
+                        where,
+                        "unknown key '" + Yaml.shortened(key) + "' in " + what + Suggestion.of(key, known)
+                                + "; there are " + Words.list(known));
             }
         });
         mapping.values.keySet().retainAll(known);
         return mapping;
     }
 
+    /** All keys and values; those whose key has come before, too. */
+    List<Map.Entry<String, Node>> entries() {
+        return entries;
+    }
+
+    /** The values by key, the first if there are more. */
     Map<String, Node> values() {
         return values;
     }
@@ -76,7 +92,12 @@ final class YamlMapping {
         return keys.getOrDefault(key, node);
     }
 
-    /** The mapping that is the value of {@code key}. */
+    /** The mapping that is the value of {@code key}, with any keys. */
+    Optional<YamlMapping> mapping(String key) {
+        return Optional.ofNullable(values.get(key)).map(value -> of(value, "'" + key + "'", problems));
+    }
+
+    /** The mapping that is the value of {@code key}, with none but these keys. */
     Optional<YamlMapping> mapping(String key, List<String> known) {
         return Optional.ofNullable(values.get(key)).map(value -> of(value, "'" + key + "'", problems, known));
     }
@@ -112,7 +133,7 @@ final class YamlMapping {
     }
 
     /** What {@code reading} makes; if it complains, that is a problem at {@code where}. */
-    <T> Optional<T> attempt(Node where, String what, java.util.function.Supplier<@Nullable T> reading) {
+    <T> Optional<T> attempt(Node where, String what, Supplier<@Nullable T> reading) {
         try {
             return Optional.ofNullable(reading.get());
         } catch (DateTimeException | IllegalArgumentException e) {
