@@ -4,6 +4,7 @@ module dev.weirpool.scheduler {
     requires org.jspecify;
     requires org.quartz;
     requires org.slf4j;
+    requires org.snakeyaml.engine;
 
     exports dev.weirpool.scheduler;
 }

@@ -21,6 +21,10 @@ final class CronParser {
     private static final int MAX_LENGTH = 1000;
     private static final Pattern WORD = Pattern.compile("\\S+");
 
+    /** What Quartz has for days: L, LW, L-3, 15W, FRIL, FRI#2. */
+    private static final Pattern NOT_UNIX =
+            Pattern.compile("(?<![A-Z0-9])(L(-\\d+)?W?|\\d+W|\\w+L|\\w+#\\d*)(?![A-Z0-9])");
+
     /** One field as it was written. */
     private record Written(CronField field, String text, int column) {}
 
@@ -90,6 +94,15 @@ final class CronParser {
     }
 
     private Cron unix(List<Written> fields) {
+        for (var field : List.of(fields.get(2), fields.get(4))) {
+            var special = NOT_UNIX.matcher(field.text);
+            if (special.find()) {
+                throw wrong(
+                        field,
+                        special.start(),
+                        "'" + special.group() + "' needs six fields: put a second before the minute");
+            }
+        }
         var day = fields.get(2);
         var weekday = fields.get(4);
         // as cron has it since 1987: a field that begins with * does not restrict
@@ -256,14 +269,18 @@ final class CronParser {
             throw wrong(
                     field,
                     at,
-                    "'" + text + "' is not a " + kind.label + Suggestion.of(text, kind.names()) + "; "
+                    "'" + text + "' is not " + article(kind) + Suggestion.of(text, kind.names()) + "; "
                             + expected(kind));
         }
         var value = number(field, text, at);
         if (value < kind.min || value > kind.max) {
-            throw wrong(field, at, text + " is not a " + kind.label + "; " + expected(kind));
+            throw wrong(field, at, text + " is not " + article(kind) + "; " + expected(kind));
         }
         return value;
+    }
+
+    private static String article(CronField kind) {
+        return (kind == CronField.HOUR ? "an " : "a ") + kind.label;
     }
 
     private static String expected(CronField kind) {
