@@ -57,10 +57,10 @@ record Decision(List<Instant> fires, Optional<Instant> next, long missed, Instan
     }
 
     /** The next time is not known before the task has ended: until then the schedule is put off. */
-    private static Decision afterRun(
-            Schedule schedule, Duration delay, Instant planned, Instant now, Misfire misfire) {
+    private static Decision afterRun(Schedule schedule, Duration delay, Instant planned, Instant now, Misfire misfire) {
         var proper = schedule.next(planned.minus(delay));
-        if (proper.isEmpty() || proper.get().isAfter(planned)) { // the end of the run did not know of its bounds and days off
+        if (proper.isEmpty()
+                || proper.get().isAfter(planned)) { // the end of the run did not know of its bounds and days off
             return new Decision(List.of(), proper, 0, now.plus(GRACE));
         }
         var isMissed = now.isAfter(planned.plus(GRACE));
@@ -68,7 +68,6 @@ record Decision(List<Instant> fires, Optional<Instant> next, long missed, Instan
             return new Decision(List.of(), schedule.next(now), 1, now.plus(GRACE));
         }
         var putOff = Instant.ofEpochMilli(ScheduledRun.putOff(planned.toEpochMilli(), delay.toMillis()));
-        return new Decision(
-                List.of(planned), Optional.of(putOff), 0, isMissed ? now.plus(GRACE) : planned.plus(GRACE));
+        return new Decision(List.of(planned), Optional.of(putOff), 0, isMissed ? now.plus(GRACE) : planned.plus(GRACE));
     }
 }

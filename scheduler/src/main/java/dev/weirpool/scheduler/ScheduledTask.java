@@ -17,8 +17,8 @@ public record ScheduledTask(String name, Task<?> task, Schedule schedule, Schedu
      */
     public ScheduledTask {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("not a schedule name: '" + name
-                    + "'; use 1 to 128 letters, digits, '.', '_', '-', ':' and '/'");
+            throw new IllegalArgumentException(
+                    "not a schedule name: '" + name + "'; use 1 to 128 letters, digits, '.', '_', '-', ':' and '/'");
         }
     }
 

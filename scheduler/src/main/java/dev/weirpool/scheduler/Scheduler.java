@@ -68,8 +68,11 @@ public final class Scheduler implements AutoCloseable {
         return start(redis, queue, InstantSource.system());
     }
 
-    /** The same in a process whose clock shows something else; a wrong clock changes nothing. */
-    static Scheduler start(RedisOptions options, String queue, InstantSource clock) {
+    /**
+     * The same in a process that takes {@code clock} for its own. What is due is for the clock of Redis to say, so one that is wrong, or set
+     * while this runs, changes nothing: this is there to see that.
+     */
+    public static Scheduler start(RedisOptions options, String queue, InstantSource clock) {
         new ScheduleBroker(queue); // checks the name before a server is started for it
         var redis = options.open();
         var timekeeper = new Timekeeper(redis, queue, clock);
@@ -143,23 +146,28 @@ public final class Scheduler implements AutoCloseable {
         var stored = redis.call(broker::sources);
         all.forEach(scheduled -> requireOurs(scheduled.name(), stored.get(scheduled.name()), source));
         for (var part : parts(all)) {
-            edit(part.stream().map(ScheduledTask::name).toList(), now -> part.stream()
-                    .flatMap(scheduled -> {
-                        var old = now.schedules().get(scheduled.name());
-                        requireOurs(scheduled.name(), old == null ? null : old.source(), source);
-                        return put(scheduled, definitions.get(scheduled.name()), now, Optional.of(source)).stream()
-                                .flatMap(List::stream);
-                    })
-                    .toList());
+            edit(
+                    part.stream().map(ScheduledTask::name).toList(),
+                    now -> part.stream()
+                            .flatMap(scheduled -> {
+                                var old = now.schedules().get(scheduled.name());
+                                requireOurs(scheduled.name(), old == null ? null : old.source(), source);
+                                return put(scheduled, definitions.get(scheduled.name()), now, Optional.of(source))
+                                        .stream()
+                                        .flatMap(List::stream);
+                            })
+                            .toList());
         }
         var gone = stored.keySet().stream()
                 .filter(name -> source.equals(stored.get(name)) && !definitions.containsKey(name))
                 .toList();
         for (var part : parts(gone)) {
-            edit(part, now -> now.schedules().values().stream()
-                    .filter(left -> left.source().equals(source))
-                    .map(left -> change(left, Edit.Change.REMOVE, Optional.empty()))
-                    .toList());
+            edit(
+                    part,
+                    now -> now.schedules().values().stream()
+                            .filter(left -> left.source().equals(source))
+                            .map(left -> change(left, Edit.Change.REMOVE, Optional.empty()))
+                            .toList());
         }
     }
 
@@ -190,7 +198,8 @@ public final class Scheduler implements AutoCloseable {
         var next = old != null && old.isPaused()
                 ? Optional.<Long>empty()
                 : next(scheduled.schedule(), Optional.ofNullable(old), now.now());
-        if (next.isEmpty() && scheduled.schedule().next(Instant.ofEpochMilli(now.now())).isEmpty()) {
+        if (next.isEmpty()
+                && scheduled.schedule().next(Instant.ofEpochMilli(now.now())).isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(List.of(new Edit(
@@ -260,9 +269,11 @@ public final class Scheduler implements AutoCloseable {
     public void remove(String name) {
         existing(name, read(List.of(name)));
         // if it is gone then, we have removed it, and the answer was lost
-        edit(List.of(name), now -> now.schedules().values().stream()
-                .map(stored -> change(stored, Edit.Change.REMOVE, Optional.empty()))
-                .toList());
+        edit(
+                List.of(name),
+                now -> now.schedules().values().stream()
+                        .map(stored -> change(stored, Edit.Change.REMOVE, Optional.empty()))
+                        .toList());
     }
 
     private static Edit change(StoredSchedule stored, Edit.Change what, Optional<Long> next) {

@@ -265,7 +265,8 @@ final class Timekeeper extends Duty {
             case OK -> {
                 log.debug("schedule {} put {} tasks", fire.name(), fired.tasks());
                 if (fire.missed() > 0) {
-                    log.warn("schedule {} drops {} planned times that nobody fired in time", fire.name(), fire.missed());
+                    log.warn(
+                            "schedule {} drops {} planned times that nobody fired in time", fire.name(), fire.missed());
                 }
                 if (fired.tasks() < fire.tasks().size()) {
                     log.info("schedule {} put no further task: as many as may are running", fire.name());

@@ -30,7 +30,10 @@ final class MisfireTest extends SchedulerFixture {
 
         await().atMost(LIMIT)
                 .until(() -> editor.find("minutely").orElseThrow().next().orElseThrow(), time -> !time.isBefore(next));
-        var planned = ready().stream().map(SchedulerFixture::plannedOf).filter(time -> time.isBefore(next)).toList();
+        var planned = ready().stream()
+                .map(SchedulerFixture::plannedOf)
+                .filter(time -> time.isBefore(next))
+                .toList();
         assertThat(planned)
                 .isEqualTo(Stream.iterate(next.minus(Duration.ofMinutes(fired)), time -> time.plusSeconds(60))
                         .limit(fired)
@@ -49,7 +52,10 @@ final class MisfireTest extends SchedulerFixture {
 
         await().atMost(LIMIT)
                 .until(() -> editor.find("minutely").orElseThrow().next().orElseThrow(), time -> !time.isBefore(next));
-        var planned = ready().stream().map(SchedulerFixture::plannedOf).filter(time -> time.isBefore(next)).toList();
+        var planned = ready().stream()
+                .map(SchedulerFixture::plannedOf)
+                .filter(time -> time.isBefore(next))
+                .toList();
         assertThat(planned).hasSize(1200).doesNotHaveDuplicates();
         assertThat(planned.get(0)).isEqualTo(next.minus(Duration.ofMinutes(1200)));
     }
@@ -77,7 +83,8 @@ final class MisfireTest extends SchedulerFixture {
         var decision = Decision.of(MINUTELY, NOON, NOON.plusSeconds(10), Misfire.SKIP);
 
         assertThat(decision.fires()).containsExactly(NOON);
-        assertThat(Decision.of(MINUTELY, NOON, NOON.plusMillis(10_001), Misfire.SKIP).fires())
+        assertThat(Decision.of(MINUTELY, NOON, NOON.plusMillis(10_001), Misfire.SKIP)
+                        .fires())
                 .isEmpty();
     }
 

@@ -130,8 +130,7 @@ final class OverlapTest extends SchedulerFixture {
         var run = ScheduledRun.of(task).orElseThrow();
         if (how.equals("given up with its worker")) {
             var verdict = new Blame.Verdict(bytes("died"), Optional.empty(), Optional.empty(), Optional.of(run));
-            broker.recoverDead(
-                    redis, "w", Duration.ZERO, new Blame.Running(task.fence(), bytes("died"), verdict));
+            broker.recoverDead(redis, "w", Duration.ZERO, new Blame.Running(task.fence(), bytes("died"), verdict));
             return;
         }
         var settlement = how.equals("buried")

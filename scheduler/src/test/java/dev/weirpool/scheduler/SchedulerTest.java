@@ -59,9 +59,7 @@ final class SchedulerTest extends SchedulerFixture {
         var before = dump();
 
         editor.schedule(
-                "same",
-                Task.named("com.acme.Tasks::send", Map.of("text", "hello", "from", "you", "to", "me")),
-                DAILY);
+                "same", Task.named("com.acme.Tasks::send", Map.of("text", "hello", "from", "you", "to", "me")), DAILY);
 
         assertThat(dump()).isEqualTo(before);
     }
@@ -211,13 +209,15 @@ final class SchedulerTest extends SchedulerFixture {
         assertThatThrownBy(() -> editor.schedule("past", task(), Schedule.at(Instant.parse("2001-01-01T00:00:00Z"))))
                 .hasMessageContaining("schedule 'past' never fires")
                 .hasMessageContaining("give it a time to come");
-        assertThatThrownBy(
-                        () -> editor.schedule("no-method", Task.named("java.lang.Thread::nonsense"), DAILY))
+        assertThatThrownBy(() -> editor.schedule("no-method", Task.named("java.lang.Thread::nonsense"), DAILY))
                 .hasMessage("schedule 'no-method': class java.lang.Thread has no static method named nonsense");
         assertThatThrownBy(() -> editor.schedule("bad-argument", Task.named("java.lang.Thread::sleep", "x"), DAILY))
                 .hasMessageContaining("schedule 'bad-argument': ");
-        assertThatThrownBy(() -> editor.schedule("thread", task(), DAILY, ScheduleOptions.DEFAULT
-                        .withTask(TaskOptions.DEFAULT.withDelay(Duration.ofSeconds(1)))))
+        assertThatThrownBy(() -> editor.schedule(
+                        "thread",
+                        task(),
+                        DAILY,
+                        ScheduleOptions.DEFAULT.withTask(TaskOptions.DEFAULT.withDelay(Duration.ofSeconds(1)))))
                 .hasMessageContaining("a scheduled task cannot have a delay");
         assertThat(editor.list()).isEmpty();
     }
@@ -234,11 +234,7 @@ final class SchedulerTest extends SchedulerFixture {
         editor.schedule("nightly", task(), DAILY);
 
         for (var call : List.<Consumer<String>>of(
-                editor::pause,
-                editor::resume,
-                editor::remove,
-                editor::triggerNow,
-                name -> editor.nextFires(name, 1))) {
+                editor::pause, editor::resume, editor::remove, editor::triggerNow, name -> editor.nextFires(name, 1))) {
             assertThatThrownBy(() -> call.accept("nihgtly"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("has no schedule 'nihgtly'; did you mean nightly?");
@@ -261,8 +257,12 @@ final class SchedulerTest extends SchedulerFixture {
     private Map<String, Object> dump() {
         var dump = new TreeMap<String, Object>();
         for (var name : List.of("definitions", "versions", "sources")) {
-            dump.put(name, ((List<?>) redis.call("HGETALL", key("schedules:" + name)))
-                    .stream().map(value -> HexFormat.of().formatHex((byte[]) value)).toList());
+            dump.put(
+                    name,
+                    ((List<?>) redis.call("HGETALL", key("schedules:" + name)))
+                            .stream()
+                                    .map(value -> HexFormat.of().formatHex((byte[]) value))
+                                    .toList());
         }
         dump.put("edits", new String((byte[]) redis.call("GET", key("schedules:edits"))));
         dump.put("next", editor.find("same").orElseThrow().next());

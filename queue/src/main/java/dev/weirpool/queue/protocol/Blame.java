@@ -36,6 +36,5 @@ public sealed interface Blame {
      * @param uniqueKey the name that it held
      * @param run what its end means to the schedule that put it
      */
-    record Verdict(
-            byte[] result, Optional<Duration> keep, Optional<String> uniqueKey, Optional<ScheduledRun> run) {}
+    record Verdict(byte[] result, Optional<Duration> keep, Optional<String> uniqueKey, Optional<ScheduledRun> run) {}
 }

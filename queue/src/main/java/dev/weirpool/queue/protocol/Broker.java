@@ -204,10 +204,7 @@ public final class Broker {
         } else if (effect instanceof Effect.Again again) {
             var how = again.run().again().orElseThrow();
             arguments.addAll(List.of(
-                    bytes("again"),
-                    key,
-                    bytes(again.run().schedule()),
-                    bytes(how.putOff() + " " + how.delay())));
+                    bytes("again"), key, bytes(again.run().schedule()), bytes(how.putOff() + " " + how.delay())));
         }
     }
 
@@ -328,7 +325,8 @@ public final class Broker {
         arguments.add(verdict != null ? verdict.result() : NOTHING);
         arguments.add(
                 bytes(verdict == null ? 0 : verdict.keep().orElse(Duration.ZERO).toMillis()));
-        arguments.add(bytes(again.flatMap(how -> run).map(ScheduledRun::schedule).orElse("")));
+        arguments.add(
+                bytes(again.flatMap(how -> run).map(ScheduledRun::schedule).orElse("")));
         arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
         arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
         return (int) number(redis.run(RECOVER, keyCount, arguments));

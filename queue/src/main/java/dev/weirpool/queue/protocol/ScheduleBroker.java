@@ -59,9 +59,7 @@ public final class ScheduleBroker {
     /** The schedules that are planned within {@code ahead}, {@code most} of them, the earliest first. */
     public DueReply due(RedisConnection redis, Duration ahead, int most) {
         var reply = list(redis.run(
-                DUE,
-                3,
-                List.of(keys.schedules, keys.versions, keys.edits, bytes(ahead.toMillis()), bytes(most))));
+                DUE, 3, List.of(keys.schedules, keys.versions, keys.edits, bytes(ahead.toMillis()), bytes(most))));
         var due = new ArrayList<Planned>(reply.size() / 3);
         for (var i = 2; i < reply.size(); i += 3) {
             due.add(new Planned(text(reply.get(i)), number(reply.get(i + 1)), number(reply.get(i + 2))));
@@ -81,13 +79,7 @@ public final class ScheduleBroker {
     /** What is known of the schedules of these names. */
     public ReadReply read(RedisConnection redis, List<String> names) {
         var arguments = new ArrayList<byte[]>(List.of(
-                keys.schedules,
-                keys.definitions,
-                keys.versions,
-                keys.sources,
-                keys.paused,
-                keys.edits,
-                keys.counts));
+                keys.schedules, keys.definitions, keys.versions, keys.sources, keys.paused, keys.edits, keys.counts));
         names.forEach(name -> arguments.add(bytes(name)));
         var reply = list(redis.run(READ, 7, arguments));
         var schedules = new LinkedHashMap<String, StoredSchedule>();
@@ -267,7 +259,9 @@ public final class ScheduleBroker {
             values.add(
                     fire.planned().isPresent()
                             ? ZERO
-                            : index(arguments, keys.triggered(fire.tasks().get(0).id())));
+                            : index(
+                                    arguments,
+                                    keys.triggered(fire.tasks().get(0).id())));
             values.add(bytes(fire.tasks().size()));
             fire.tasks().forEach(task -> values.add(task.raw()));
         }
