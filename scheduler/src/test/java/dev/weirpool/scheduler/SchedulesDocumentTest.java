@@ -37,18 +37,19 @@ final class SchedulesDocumentTest {
 
     @Test
     void expressionsMeanWhatItSays() throws IOException {
-        assertThat(table("expression", "description")).hasSizeGreaterThan(15).allSatisfy(row -> assertThat(
-                        Schedule.cron(row.get(0), "UTC").description())
-                .isEqualTo(row.get(1) + ", UTC"));
+        assertThat(table("expression", "description"))
+                .hasSizeGreaterThan(15)
+                .allSatisfy(row -> assertThat(Schedule.cron(row.get(0), "UTC").description())
+                        .isEqualTo(row.get(1) + ", UTC"));
     }
 
     @Test
     void changesOfTheClocksDoWhatItSays() throws IOException {
         assertThat(table("expression", "zone", "from", "to", "fires"))
                 .hasSizeGreaterThan(8)
-                .allSatisfy(row -> assertThat(
-                                fires(row.get(0), ZoneId.of(row.get(1)), time(row.get(2)), time(row.get(3))))
-                        .isEqualTo(row.get(4)));
+                .allSatisfy(
+                        row -> assertThat(fires(row.get(0), ZoneId.of(row.get(1)), time(row.get(2)), time(row.get(3))))
+                                .isEqualTo(row.get(4)));
     }
 
     private static LocalDateTime time(String text) {
@@ -68,9 +69,10 @@ final class SchedulesDocumentTest {
 
     @Test
     void mistakesAreRefusedAsItSays() throws IOException {
-        assertThat(table("expression", "zone", "because")).hasSizeGreaterThan(6).allSatisfy(row -> assertThatThrownBy(
-                        () -> Schedule.cron(row.get(0), row.get(1)))
-                .hasMessage(row.get(2)));
+        assertThat(table("expression", "zone", "because"))
+                .hasSizeGreaterThan(6)
+                .allSatisfy(row -> assertThatThrownBy(() -> Schedule.cron(row.get(0), row.get(1)))
+                        .hasMessage(row.get(2)));
     }
 
     @Test
