@@ -38,8 +38,14 @@ final class ScheduleBrokerTest {
     static List<Guard> guards() {
         return List.of(
                 new Guard(FIRE, "is not early", "planned and planned > now", "false", false),
-                new Guard(FIRE, "compares the planned time", "planned and tonumber(current or -1) ~= planned", "false", false),
-                new Guard(FIRE, "compares the version", "redis.call('HGET', versions, name) ~= version", "false", false),
+                new Guard(
+                        FIRE,
+                        "compares the planned time",
+                        "planned and tonumber(current or -1) ~= planned",
+                        "false",
+                        false),
+                new Guard(
+                        FIRE, "compares the version", "redis.call('HGET', versions, name) ~= version", "false", false),
                 new Guard(FIRE, "heeds the deadline", "now > deadline", "false", false),
                 new Guard(
                         FIRE,
@@ -47,8 +53,7 @@ final class ScheduleBrokerTest {
                         "triggered and redis.call('EXISTS', triggered) == 1",
                         "false",
                         false),
-                new Guard(
-                        FIRE, "counts what runs", "redis.call('ZCARD', running) < limit", "true", false),
+                new Guard(FIRE, "counts what runs", "redis.call('ZCARD', running) < limit", "true", false),
                 new Guard(
                         FIRE,
                         "is refused whole",
@@ -73,7 +78,12 @@ final class ScheduleBrokerTest {
                         "if tonumber(redis.call('ZSCORE', schedules, ARGV[i]) or -1) ~= tonumber(ARGV[i + 1]) then return 0 end",
                         "",
                         false),
-                new Guard(EDIT, "passes on a full server", "if ARGV[2] == '1' then redis.call('HDEL', sources, '') end", "", false));
+                new Guard(
+                        EDIT,
+                        "passes on a full server",
+                        "if ARGV[2] == '1' then redis.call('HDEL', sources, '') end",
+                        "",
+                        false));
     }
 
     @ParameterizedTest

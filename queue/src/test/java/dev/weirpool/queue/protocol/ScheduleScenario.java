@@ -2,6 +2,7 @@ package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.weirpool.queue.protocol.ScheduleBroker.Edit;
 import dev.weirpool.queue.protocol.ScheduleBroker.Fire;
@@ -73,7 +74,15 @@ enum ScheduleScenario {
         void run(On on) {
             on.put("s", 1000L);
             var late = new Fire(
-                    "s", Optional.of(1000L), 1, Optional.of(2000L), Optional.empty(), 11_000, 0, 0, List.of(task(1000)));
+                    "s",
+                    Optional.of(1000L),
+                    1,
+                    Optional.of(2000L),
+                    Optional.empty(),
+                    11_000,
+                    0,
+                    0,
+                    List.of(task(1000)));
 
             assertThat(on.fire(late).what()).isEqualTo(Found.LATE);
             assertThat(on.ready()).isEmpty();
@@ -207,9 +216,11 @@ enum ScheduleScenario {
                 assertThat(on.stored("s").planned()).contains(1000L);
                 assertThat(on.ready()).isEmpty();
                 var pause = Edit.of("s", Optional.of(1000L), Edit.Change.PAUSE, Optional.empty());
-                assertThat(on.schedules.edit(on.redis, 2, List.of(pause))).isTrue();
+                assertThatCode(() -> on.schedules.edit(on.redis, 2, List.of(pause)))
+                        .doesNotThrowAnyException();
                 var remove = Edit.of("t", Optional.of(1000L), Edit.Change.REMOVE, Optional.empty());
                 assertThat(on.schedules.edit(on.redis, 3, List.of(remove))).isTrue();
+                assertThat(on.stored("s").isPaused()).isTrue();
             } finally {
                 on.redis.call("CONFIG", bytes("SET"), bytes("maxmemory"), bytes(0));
             }
