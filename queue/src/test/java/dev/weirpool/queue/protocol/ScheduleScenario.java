@@ -222,7 +222,9 @@ enum ScheduleScenario {
                 assertThat(on.schedules.edit(on.redis, 3, List.of(remove))).isTrue();
                 assertThat(on.stored("s").isPaused()).isTrue();
             } finally {
-                on.redis.call("CONFIG", bytes("SET"), bytes("maxmemory"), bytes(0));
+                try (var fresh = on.server.connect()) { // the other may be closed by an error
+                    fresh.call("CONFIG", bytes("SET"), bytes("maxmemory"), bytes(0));
+                }
             }
         }
     };
