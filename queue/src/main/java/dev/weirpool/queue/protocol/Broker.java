@@ -37,7 +37,6 @@ public final class Broker {
     private static final Script REQUEUE = Script.load(Broker.class, "requeue");
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
-    private static final int PROMOTED_PER_TICK = 500;
     private static final int DROPPED_AT_A_TIME = 500;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
@@ -269,7 +268,7 @@ public final class Broker {
                         keys.workers,
                         keys.tick,
                         keys.cancels,
-                        bytes(PROMOTED_PER_TICK),
+                        bytes(TickReply.MOST_PROMOTED),
                         bytes(gap.toMillis()),
                         bytes(lease.toMillis()))));
         var expired = list(reply.get(1)).stream().map(Broker::text).toList();
