@@ -67,7 +67,6 @@ final class ScaleTest {
                 say("started in %.3f s", seconds(begun));
                 var late = new ArrayList<Double>();
                 var end = start.plus(MEASURED);
-                var heap = 0L;
                 while (Instant.now().isBefore(end.plusSeconds(2))) {
                     var taken = (List<?>) drain.call("LPOP", bytes("weirpool:{scale}:ready"), bytes(1000));
                     var now = System.currentTimeMillis();
@@ -77,11 +76,9 @@ final class ScaleTest {
                             late.add((double) (now - planned));
                         }
                     }
-                    if (heap == 0 && late.size() > 30_000) {
-                        heap = heap() - idle;
-                    }
                     Thread.sleep(1);
                 }
+                var heap = heap() - idle;
                 Collections.sort(late);
                 say(
                         "%d fires, late by p50 %.0f ms, p99 %.0f ms, p99.9 %.0f ms, most %.0f ms; heap %d MiB; load %.1f",
