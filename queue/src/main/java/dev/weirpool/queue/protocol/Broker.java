@@ -313,6 +313,15 @@ public final class Broker {
 
     /** Gives back what {@code worker} holds but the first {@code keep} tasks; negative if it is fenced off. */
     public int release(RedisConnection redis, String worker, int keep, boolean unregister) {
+        return release(redis, worker, keep, unregister, NOTHING);
+    }
+
+    /** Gives back what {@code worker} holds but {@code running}, which comes first, or nothing if it does not; negative if it is fenced off. */
+    public int giveBackAhead(RedisConnection redis, String worker, Envelope running) {
+        return release(redis, worker, 1, false, running.fence());
+    }
+
+    private int release(RedisConnection redis, String worker, int keep, boolean unregister, byte[] head) {
         return (int) number(redis.run(
                 RELEASE,
                 7,
@@ -326,7 +335,8 @@ public final class Broker {
                         keys.bell,
                         bytes(worker),
                         bytes(keep),
-                        unregister ? ONE : ZERO)));
+                        unregister ? ONE : ZERO,
+                        head)));
     }
 
     /** Marks tasks of one producer as not wanted; {@code endRunning} also ends those that run. */

@@ -112,15 +112,24 @@ end
 if want < 1 then return {'OK', {}, {}, 0} end
 if flags[2] then return {'PAUSED', {}} end
 
-local claimed = {}
+-- a mebibyte together is enough: each may have sixteen
+local claimed, bytes = {}, 0
 for level = 0, flags[4] and 3 or 0 do
-  if #claimed < want then
-    local taken = redis.call('LPOP', KEYS[3 + level], want - #claimed)
+  local taken
+  repeat
+    taken = #claimed < want and bytes < 1048576 and redis.call('LPOP', KEYS[3 + level], math.min(32, want - #claimed))
     if taken then
-      redis.call('RPUSH', inflight, unpack(taken))
-      for i = 1, #taken do claimed[#claimed + 1] = taken[i] end
+      local kept = 0
+      while kept < #taken and (bytes == 0 or bytes + #taken[kept + 1] <= 1048576) do
+        kept = kept + 1
+        bytes = bytes + #taken[kept]
+        claimed[#claimed + 1] = taken[kept]
+      end
+      for i = #taken, kept + 1, -1 do redis.call('LPUSH', KEYS[3 + level], taken[i]) end
+      if kept > 0 then redis.call('RPUSH', inflight, unpack(taken, 1, kept)) end
+      if kept < #taken then bytes = 1048576 end
     end
-  end
+  until not taken
 end
 if #claimed == 0 then
   redis.call('DEL', bell)
