@@ -95,11 +95,18 @@ public final class Pool extends Calls implements AutoCloseable {
         }
         var broker = new Broker(queue);
         var redis = new LazyRedis(options.redis());
-        redis.get(); // nothing has been started yet if it fails
+        var ownsQueue = options.namedQueue().isEmpty();
+        var open = redis.get(); // nothing has been started yet if it fails
+        if (ownsQueue) {
+            open.call(connection -> {
+                broker.own(
+                        connection, ResultCollector.QUEUE_LIFE); // before there is anything that could be left behind
+                return true;
+            });
+        }
         var launcher = Launcher.start(
                 LauncherOptions.of(options.processes(), options.redis(), queue).withWorkers(options.workers()));
         var codec = new TaskCodec(redis, thisProcess());
-        var ownsQueue = options.namedQueue().isEmpty();
         try {
             var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);
             return new Pool(redis, codec, dispatch, queue);

@@ -1,5 +1,6 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.protocol.Envelope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.MappedByteBuffer;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * offset  bytes  field
  *      0      1  1 when the worker is ready
  *      8      8  number of tasks begun so far; negative between two tasks
- *     16     17  attempt byte and id of the task
+ *     16     19  fence of the task
  *     40      8  its time limit in ms, 0 for none
  * </pre>
  */
@@ -28,7 +29,6 @@ final class Board {
     private static final int READY = 0;
     private static final int COUNT = 8;
     private static final int FENCE = 16;
-    private static final int FENCE_BYTES = 17;
     private static final int LIMIT = 40;
 
     private final Path file;
@@ -78,7 +78,7 @@ final class Board {
 
     /** The worker begins a task. */
     void begin(byte[] fence, long limitMillis) {
-        for (var i = 0; i < FENCE_BYTES; i++) {
+        for (var i = 0; i < Envelope.FENCE_BYTES; i++) {
             memory.put(FENCE + i, i < fence.length ? fence[i] : 0);
         }
         memory.putLong(LIMIT, limitMillis);
@@ -96,8 +96,8 @@ final class Board {
         if (count <= 0) {
             return Optional.empty();
         }
-        var fence = new byte[FENCE_BYTES];
-        for (var i = 0; i < FENCE_BYTES; i++) {
+        var fence = new byte[Envelope.FENCE_BYTES];
+        for (var i = 0; i < Envelope.FENCE_BYTES; i++) {
             fence[i] = memory.get(FENCE + i);
         }
         return Optional.of(new Running(count, fence, memory.getLong(LIMIT)));
@@ -116,7 +116,7 @@ final class Board {
      * A task that runs.
      *
      * @param count how many the worker had begun with it
-     * @param fence attempt byte and id
+     * @param fence that of its envelope
      * @param limitMillis its time limit, 0 for none
      */
     record Running(long count, byte[] fence, long limitMillis) {}

@@ -9,9 +9,6 @@ import dev.weirpool.queue.protocol.HeartbeatReply;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +52,7 @@ public final class Launcher implements AutoCloseable {
     private final Broker broker;
     private final WorkerCommand command;
     private final StartupArchive archive;
-    private final Path boards;
+    private final BoardDirectory boards;
     private final TaskCodec codec;
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
@@ -82,7 +79,7 @@ public final class Launcher implements AutoCloseable {
         this.codec =
                 new TaskCodec(() -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
         this.initializer = Optional.ofNullable(options.workers().initializer()).map(this::sealed);
-        this.boards = temporaryDirectory();
+        this.boards = BoardDirectory.open();
         this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
         this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
         inbox.setRemoveOnCancelPolicy(true);
@@ -189,8 +186,7 @@ public final class Launcher implements AutoCloseable {
         }
         var worker = name + "." + ++started;
         try {
-            Files.createDirectories(boards); // a cleaner of temporary files may have taken it away
-            var board = Board.create(boards, worker);
+            var board = boards.create(worker);
             var child = Child.start(command.build(archive.find()), settings(worker, board), board);
             children.put(worker, child);
             log.debug("worker {} started, pid {}", worker, child.pid());
@@ -318,14 +314,20 @@ public final class Launcher implements AutoCloseable {
                     return true;
                 });
             }
-            Files.deleteIfExists(boards);
         } catch (RedisUnavailableException e) {
             log.warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
-        } catch (IOException e) {
-            log.debug("{} is left behind", boards, e);
         } finally {
+            deleteBoards();
             redis.close();
             stopped.complete(null);
+        }
+    }
+
+    private void deleteBoards() {
+        try {
+            boards.close();
+        } catch (IOException e) {
+            log.debug("{} is left behind", boards, e);
         }
     }
 
@@ -405,14 +407,6 @@ public final class Launcher implements AutoCloseable {
         return new TaskCodec(() -> redis, "launcher")
                 .draft(task, TaskOptions.DEFAULT, false)
                 .seal(0, 0);
-    }
-
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("weirpool-workers");
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary directory for the launcher", e);
-        }
     }
 
     private static String randomName() {

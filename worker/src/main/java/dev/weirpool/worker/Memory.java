@@ -3,9 +3,16 @@ package dev.weirpool.worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** How much memory a process occupies (its resident set), where the kernel tells: on Linux. */
+/** How much memory a process occupies (its resident set), and whether there was too little; where the kernel tells: on Linux. */
 final class Memory {
+
+    /** The first that is there: of our container, or of the machine. */
+    private static final List<Path> COUNTERS = List.of(
+            Path.of("/sys/fs/cgroup/memory.events"),
+            Path.of("/sys/fs/cgroup/memory/memory.oom_control"),
+            Path.of("/proc/vmstat"));
 
     private final Path status;
     private long peakBytes;
@@ -34,6 +41,26 @@ final class Memory {
     /** The most that was seen. */
     long peakBytes() {
         return peakBytes;
+    }
+
+    /** How many processes the kernel has killed so far because memory had run out; 0 if that cannot be told. */
+    static long kernelKills() {
+        return COUNTERS.stream()
+                .filter(Files::isReadable)
+                .findFirst()
+                .map(Memory::kernelKills)
+                .orElse(0L);
+    }
+
+    static long kernelKills(Path counters) {
+        try {
+            return Files.readAllLines(counters).stream()
+                    .filter(line -> line.startsWith("oom_kill "))
+                    .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length())))
+                    .sum();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private static long bytes(String line) {

@@ -4,12 +4,17 @@ import static dev.weirpool.queue.redis.RedisConnection.bytes;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** The Redis keys of one queue; all share a hash tag, and so a cluster slot. */
 final class Keys {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+    /** The queues that belong to one pool each; the only key that belongs to no queue. */
+    static final byte[] POOLS = bytes("weirpool:pools");
 
     private final String prefix;
 
@@ -22,6 +27,7 @@ final class Keys {
     final byte[] delayed;
     final byte[] dead;
     final byte[] producers;
+    final byte[] producers1;
     final byte[] cancels;
     final byte[] tick;
     final byte[] fence;
@@ -41,9 +47,15 @@ final class Keys {
         this.delayed = key("delayed");
         this.dead = key("dead");
         this.producers = key("producers");
+        this.producers1 = key("producers1");
         this.cancels = key("cancels");
         this.tick = key("tick");
         this.fence = key("fence");
+    }
+
+    /** Where tasks wait, by priority. */
+    List<byte[]> ready() {
+        return List.of(ready, ready1, ready2, ready3);
     }
 
     byte[] inflight(String worker) {
@@ -63,6 +75,11 @@ final class Keys {
     /** Who holds a name that only one task may hold. */
     byte[] unique(String name) {
         return key("unique:" + name);
+    }
+
+    /** That one request about a dead letter was carried out. */
+    byte[] done(UUID request) {
+        return key("done:" + request);
     }
 
     /** For whom one task was refused. */

@@ -90,7 +90,8 @@ public record Containers(
                 pairs(content).forEach(pair -> delayed.put(StoredTask.of((byte[]) pair.get(0)), score(pair) < soon));
             case "workers" -> pairs(content).forEach(pair -> addWorker(text(pair.get(0)), score(pair) < soon));
             case "cancels" -> pairs(content).forEach(pair -> marks.add(mark((byte[]) pair.get(0))));
-            case "producers" -> pairs(content).forEach(pair -> addProducer((byte[]) pair.get(0), text(pair.get(1))));
+            case "producers", "producers1" ->
+                pairs(content).forEach(pair -> addProducer((byte[]) pair.get(0), text(pair.get(1))));
             case "results:" -> addResults(HexFormat.fromHexDigitsToLong(key.substring(colon)), lasts, content);
             case "attempts:" -> kept.put("attempts:" + id(key.substring(colon)), "" + content.size());
             case "result:" -> kept.put("result:" + id(key.substring(colon)), "");
@@ -113,7 +114,7 @@ public record Containers(
 
     private void addProducer(byte[] id, String last) {
         if (id.length == 8) {
-            producers.put(ByteBuffer.wrap(id).getLong(), Long.valueOf(last));
+            producers.merge(ByteBuffer.wrap(id).getLong(), Long.valueOf(last), Math::max);
         } else {
             flags.add("closed");
         }
