@@ -100,7 +100,8 @@ final class BoardDirectory implements AutoCloseable {
     }
 
     /** For a worker whose launcher is dead, when it has deleted its board: removes the directory unless another board is there. */
-    static void leave(Path directory) throws IOException {
+    static void leave(Path board) throws IOException {
+        var directory = board.resolveSibling("");
         if (list(directory).stream().allMatch(file -> file.endsWith(OWNER))) {
             remove(directory);
         }

@@ -199,7 +199,7 @@ final class Worker {
     void clearUpAsOrphan() {
         try {
             board.delete();
-            BoardDirectory.leave(settings.board().getParent());
+            BoardDirectory.leave(settings.board());
         } catch (IOException | UncheckedIOException e) {
             // other boards are still there, or another orphan was quicker
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,8 +93,16 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** Fails if what is in it breaks a rule of the protocol, or would stay for ever. */
     @Override
     public void close() throws Exception {
-        process.destroyForcibly().waitFor();
+        try {
+            if (process.isAlive()) {
+                thaw();
+                LeakAudit.checkQueues(URI.create(options().toString()));
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 }
