@@ -58,7 +58,9 @@ final class Bench implements Callable<Integer> {
     public Integer call() throws Exception {
         try (var bed = Bed.make(redis.options(), processes)) {
             var cleaning = new Thread(bed::close, "weirpool-bench-clean");
-            Runtime.getRuntime().addShutdownHook(cleaning);
+            if (redis.isGiven()) { // the embedded one ends with us
+                Runtime.getRuntime().addShutdownHook(cleaning);
+            }
             var rows = BenchRun.rows(bed, Duration.ofMillis(millis), Duration.ofSeconds(2)).stream()
                     .filter(row -> only.isEmpty() || only.contains(row.id()))
                     .toList();

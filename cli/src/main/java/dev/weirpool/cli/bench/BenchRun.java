@@ -23,6 +23,7 @@ public final class BenchRun {
     public static List<Row> rows(Bed bed, Duration goal, Duration longTask) {
         var rows = new ArrayList<Row>();
         rows.addAll(new TaskRows(bed, goal, longTask).all());
+        rows.addAll(new QueueRows(bed, goal).all());
         return rows;
     }
 

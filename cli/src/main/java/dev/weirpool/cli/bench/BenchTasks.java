@@ -2,11 +2,15 @@ package dev.weirpool.cli.bench;
 
 import dev.weirpool.queue.SharedQueue;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** What the workers run. */
 final class BenchTasks {
+
+    static final int BUFFER = 500;
+    static final Duration LINGER = Duration.ofMillis(5);
 
     private BenchTasks() {}
 
@@ -38,6 +42,14 @@ final class BenchTasks {
     static void takeBatches(SharedQueue<Integer> queue, int count) throws InterruptedException {
         for (var taken = 0; taken < count; ) {
             taken += queue.takeBatch(Math.min(RawTasks.BATCH, count - taken)).size();
+        }
+    }
+
+    static void takeBuffered(SharedQueue<Integer> queue, int count) throws InterruptedException {
+        try (var buffer = queue.buffered(BUFFER, LINGER)) {
+            for (var i = 0; i < count; i++) {
+                buffer.take();
+            }
         }
     }
 

@@ -10,6 +10,7 @@ final class Rate implements Contender {
 
     private final String unit;
     private final Duration goal;
+    private final Work preparation;
     private final Work work;
     private int count;
 
@@ -20,8 +21,14 @@ final class Rate implements Contender {
 
     /** @param goal how long one go should take */
     Rate(String unit, Duration goal, Work work) {
+        this(unit, goal, count -> {}, work);
+    }
+
+    /** @param preparation what has to be there for the work, and does not count */
+    Rate(String unit, Duration goal, Work preparation, Work work) {
         this.unit = unit;
         this.goal = goal;
+        this.preparation = preparation;
         this.work = work;
     }
 
@@ -43,6 +50,7 @@ final class Rate implements Contender {
     }
 
     private long nanos(int count) throws Exception {
+        preparation.run(count);
         var since = System.nanoTime();
         work.run(count);
         return System.nanoTime() - since;

@@ -7,6 +7,7 @@ import dev.weirpool.queue.redis.RedisConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,21 @@ final class RawTasks {
                 popOne(connection, in);
             }
         });
+    }
+
+    /** One exchange with a worker at a time, there over one list and back over another. */
+    static Map<String, Double> pingPong(Bed bed, Duration goal, String in, String out) throws Exception {
+        var worker = bed.pool().applyAsync(RawTasks::answerOneByOne, in, out);
+        try (var connection = bed.redis().connect()) {
+            var measured = new Latency(goal, () -> {
+                        connection.call("RPUSH", bytes(in), TASK);
+                        popOne(connection, out);
+                    })
+                    .measure();
+            push(connection, in, END, 1);
+            worker.get();
+            return measured;
+        }
     }
 
     static void push(RedisConnection connection, String key, byte[] what, int count) {

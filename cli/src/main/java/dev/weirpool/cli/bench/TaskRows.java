@@ -1,7 +1,5 @@
 package dev.weirpool.cli.bench;
 
-import static dev.weirpool.queue.redis.RedisConnection.bytes;
-
 import dev.weirpool.pool.AsyncResult;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -54,7 +52,7 @@ final class TaskRows {
                         "round-trip",
                         "one task at a time, submit to result",
                         new Latency(goal, () -> bed.pool().apply(BenchTasks::noop, 1)),
-                        this::pingPong),
+                        () -> RawTasks.pingPong(bed, goal, bed.rawKey("in"), bed.rawKey("out"))),
                 Row.of("map", "map of a million ints", this::map),
                 Row.of("map-1ms", SPINS + " tasks of 1 ms through map", () -> efficiency(this::mapSpins)),
                 Row.of("apply-1ms", SPINS + " tasks of 1 ms, one applyAsync each", () -> efficiency(this::applySpins)),
@@ -141,23 +139,6 @@ final class TaskRows {
                 worker.get();
             }
         }
-    }
-
-    private Map<String, Double> pingPong() throws Exception {
-        var in = bed.rawKey("in");
-        var out = bed.rawKey("out");
-        var measured = new ArrayList<Map<String, Double>>();
-        var worker = bed.pool().applyAsync(() -> RawTasks.answerOneByOne(in, out));
-        try (var connection = bed.redis().connect()) {
-            measured.add(new Latency(goal, () -> {
-                        connection.call("RPUSH", bytes(in), RawTasks.TASK);
-                        RawTasks.popOne(connection, out);
-                    })
-                    .measure());
-            RawTasks.push(connection, in, RawTasks.END, 1);
-            worker.get();
-        }
-        return measured.get(0);
     }
 
     private Map<String, Double> map() throws InterruptedException {

@@ -160,6 +160,11 @@ record Guard(String script, String why, String words, String without, boolean is
                     "turns away who is not registered",
                     "if not redis.call('ZSCORE', workers, ARGV[1]) then return -1 end",
                     ""),
+            guard(
+                    "release",
+                    "gives back nothing when another task runs",
+                    "if ARGV[4] ~= '' and string.sub(redis.call('LINDEX', inflight, 0) or '', 2, 20) ~= ARGV[4] then return 0 end",
+                    ""),
             full("cancel", "passes on a full server", "redis.call('ZREM', KEYS[2], '')", ""),
             guard(
                     "requeue",
