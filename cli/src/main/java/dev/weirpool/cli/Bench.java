@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class Bench implements Callable<Integer> {
 
+    /** No more than a Redis that others use can bear. */
+    private static final List<Integer> DEPTHS = List.of(1000, 100_000);
+
     @Option(
             names = "--processes",
             paramLabel = "P",
@@ -61,7 +64,7 @@ final class Bench implements Callable<Integer> {
             if (redis.isGiven()) { // the embedded one ends with us
                 Runtime.getRuntime().addShutdownHook(cleaning);
             }
-            var rows = BenchRun.rows(bed, Duration.ofMillis(millis), Duration.ofSeconds(2)).stream()
+            var rows = BenchRun.rows(bed, Duration.ofMillis(millis), Duration.ofSeconds(2), DEPTHS).stream()
                     .filter(row -> only.isEmpty() || only.contains(row.id()))
                     .toList();
             if (rows.isEmpty()) {

@@ -11,7 +11,6 @@ import dev.weirpool.queue.SharedQueue;
 import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.redis.Redis;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -33,6 +32,7 @@ public final class Bed implements AutoCloseable {
     private final Pool pool;
     private final TaskQueue tasks;
     private final Set<String> rawKeys = new LinkedHashSet<>();
+    private final List<Broker> spares = new ArrayList<>();
     private final List<SharedQueue<?>> sharedQueues = new ArrayList<>();
     private boolean closed;
 
@@ -92,21 +92,11 @@ public final class Bed implements AutoCloseable {
         return tasks;
     }
 
-    String queue() {
-        return queue;
-    }
-
-    Broker broker() {
-        return broker;
-    }
-
-    /** A queue beside the bed's own, without workers; whoever uses it drops it. */
+    /** A queue beside the bed's own, without workers. */
     Broker spareBroker(String name) {
-        return new Broker(queue + "." + name);
-    }
-
-    TaskQueue spareTasks(String name) {
-        return TaskQueue.connect(options, queue + "." + name);
+        var spare = new Broker(queue + "." + name);
+        spares.add(spare);
+        return spare;
     }
 
     /** A key for those who use plain Redis. */
@@ -139,9 +129,10 @@ public final class Bed implements AutoCloseable {
         pool.terminate();
         tasks.close();
         sharedQueues.forEach(SharedQueue::delete);
-        redis.call(Duration.ofSeconds(2), connection -> {
+        redis.call(connection -> {
             rawKeys.forEach(key -> connection.call("UNLINK", bytes(key)));
-            broker.drop(connection, List.of());
+            spares.forEach(spare -> spare.drop(connection, spare.workers(connection)));
+            broker.drop(connection, broker.workers(connection));
             return true;
         });
         redis.close();

@@ -44,6 +44,11 @@ final class TaskRows {
                         rate(this::imapUnordered),
                         rate(this::answeredInBatches)),
                 Row.of(
+                        "send-async",
+                        "no-op tasks, sendAsync in a loop, no results",
+                        rate(this::sendAsync),
+                        rate(this::droppedInBatches)),
+                Row.of(
                         "send-all",
                         "no-op tasks, sendAll of " + SENT_TOGETHER + ", no results",
                         rate(this::sendAll),
@@ -84,6 +89,14 @@ final class TaskRows {
             sum += results.next();
         }
         require((long) count * (count - 1) / 2, sum);
+    }
+
+    private void sendAsync(int count) throws InterruptedException {
+        for (var i = 0; i < count; i++) {
+            bed.tasks().sendAsync(Task.of(BenchTasks::noop, i));
+        }
+        bed.tasks().send(Task.of(BenchTasks::noop, count));
+        bed.awaitIdle();
     }
 
     private void sendAll(int count) throws InterruptedException {
