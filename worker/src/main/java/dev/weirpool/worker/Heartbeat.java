@@ -43,6 +43,12 @@ final class Heartbeat extends Duty {
         due.release();
     }
 
+    /** The last connection was lost, and maybe the heartbeat that was on it: leases must not wait for the next one. */
+    @Override
+    protected void connected(RedisConnection redis) {
+        hurry();
+    }
+
     @Override
     protected void round(RedisConnection redis) throws InterruptedException {
         due.tryAcquire(lease.toMillis() / 3, TimeUnit.MILLISECONDS);

@@ -25,6 +25,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +68,7 @@ public final class Launcher implements AutoCloseable {
     private int failedBirths;
     private boolean anyWasReady;
     private boolean stopping;
+    private @Nullable WorkersCannotStartException gaveUp;
     private long looks;
     private final Map<String, Stopwatch> timed = new HashMap<>();
 
@@ -194,6 +196,7 @@ public final class Launcher implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             log.error("cannot start a worker: {}; trying again", e.getMessage(), e);
             bornDead(List.of(String.valueOf(e.getMessage())));
+            finishIfEmpty();
         }
     }
 
@@ -234,7 +237,7 @@ public final class Launcher implements AutoCloseable {
     private void giveUp(List<String> lastWords) {
         stopping = true;
         killAll();
-        stopped.completeExceptionally(new WorkersCannotStartException(failedBirths, lastWords));
+        gaveUp = new WorkersCannotStartException(failedBirths, lastWords);
     }
 
     private void killAll() {
@@ -319,6 +322,15 @@ public final class Launcher implements AutoCloseable {
         } finally {
             deleteBoards();
             redis.close();
+            end();
+        }
+    }
+
+    /** Only now: whoever waits for it may delete the queue, and nothing of ours must come after that. */
+    private void end() {
+        if (gaveUp != null) {
+            stopped.completeExceptionally(gaveUp);
+        } else {
             stopped.complete(null);
         }
     }

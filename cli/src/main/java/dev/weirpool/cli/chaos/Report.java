@@ -33,12 +33,12 @@ public record Report(Map<String, Object> numbers, List<String> leaks) {
             Map.entry("unwitnessed", "results that the witness missed"),
             Map.entry("launchers_gave_up", "launchers that gave up"),
             Map.entry("kills", "kills, freezes and cuts in all"),
-            Map.entry("worker_recoveries", "workers killed, the task then begun again"),
-            Map.entry("worker_recovery_p50_ms", "  until it was begun again, p50 in ms"),
-            Map.entry("worker_recovery_p99_ms", "  until it was begun again, p99 in ms"),
-            Map.entry("undisturbed_recoveries", "of these, with Redis and all launchers up"),
+            Map.entry("undisturbed_recoveries", "workers killed, Redis and launchers being up"),
             Map.entry("undisturbed_recovery_p50_ms", "  until it was begun again, p50 in ms"),
             Map.entry("undisturbed_recovery_p99_ms", "  until it was begun again, p99 in ms"),
+            Map.entry("disturbed_recoveries", "workers killed, Redis or a launcher struck too"),
+            Map.entry("disturbed_recovery_p50_ms", "  until it was begun again, p50 in ms"),
+            Map.entry("disturbed_recovery_p99_ms", "  until it was begun again, p99 in ms"),
             Map.entry("launcher_recoveries", "workers that died with their launcher"),
             Map.entry("launcher_recovery_p50_ms", "  until it was begun again, p50 in ms"),
             Map.entry("launcher_recovery_p99_ms", "  until it was begun again, p99 in ms"),
@@ -65,7 +65,7 @@ public record Report(Map<String, Object> numbers, List<String> leaks) {
     /** A line for each number. */
     public String table() {
         var lines = new ArrayList<String>();
-        numbers.forEach((name, value) -> lines.add(String.format(Locale.ROOT, "%-44s %s", words(name), shown(value))));
+        numbers.forEach((name, value) -> lines.add(String.format(Locale.ROOT, "%-46s %s", words(name), shown(value))));
         leaks.forEach(leak -> lines.add("left behind: " + leak));
         lines.add(
                 isClean()

@@ -157,6 +157,9 @@ public record Containers(
     }
 
     private static String mark(byte[] id) {
+        if (id.length < 16) { // of what is no envelope
+            return HexFormat.of().formatHex(id);
+        }
         var in = ByteBuffer.wrap(id);
         return new StoredTask.Id(in.getLong(), in.getLong()) + (in.hasRemaining() ? "!" : "");
     }

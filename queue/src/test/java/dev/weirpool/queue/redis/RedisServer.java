@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,10 @@ public final class RedisServer implements AutoCloseable {
 
     public RedisOptions options() {
         return RedisOptions.of("redis://127.0.0.1:" + port);
+    }
+
+    public int port() {
+        return port;
     }
 
     public void start() throws IOException {
@@ -77,6 +82,12 @@ public final class RedisServer implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
     }
 
+    private URI ownUri() throws URISyntaxException {
+        var password = options.indexOf("--requirepass") + 1;
+        return new URI(
+                "redis", password == 0 ? null : ":" + options.get(password), "127.0.0.1", port, null, null, null);
+    }
+
     private boolean accepts() {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
@@ -99,7 +110,7 @@ public final class RedisServer implements AutoCloseable {
         try {
             if (process.isAlive()) {
                 thaw();
-                LeakAudit.checkQueues(URI.create(options().toString()));
+                LeakAudit.checkQueues(ownUri());
             }
         } finally {
             process.destroyForcibly().waitFor();
