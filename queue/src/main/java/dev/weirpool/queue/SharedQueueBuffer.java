@@ -174,14 +174,13 @@ public final class SharedQueueBuffer<E> implements AutoCloseable {
                 return;
             }
             closed = true;
+            sender.interrupt();
             throwFailure();
             synchronized (taking) {
                 ahead.forEach(item -> lingering.add(queue.encode(item)));
                 ahead.clear();
             }
             send();
-            putting.notifyAll();
         }
-        sender.interrupt();
     }
 }

@@ -38,7 +38,7 @@ public final class TaskQueue implements AutoCloseable {
     private final TaskCodec codec;
 
     /** The last that nobody waits for; those before it are stored by then. */
-    private volatile CompletableFuture<?> lastUnawaited = CompletableFuture.completedFuture(null);
+    private volatile Sent lastUnawaited = Sent.NONE;
 
     private TaskQueue(Redis redis, String name) {
         this.redis = redis;
@@ -97,8 +97,14 @@ public final class TaskQueue implements AutoCloseable {
      */
     public CompletableFuture<TaskId> sendAsync(Task<?> task, TaskOptions options) {
         var sent = submit(task, options);
-        lastUnawaited = sent.stored;
+        remember(sent);
         return sent.stored.thenApply(reply -> idOf(sent, reply));
+    }
+
+    private synchronized void remember(Sent sent) {
+        if (sent.id.sequence() > lastUnawaited.id.sequence()) {
+            lastUnawaited = sent;
+        }
     }
 
     /** Sends all of {@code tasks}, in order, and waits until Redis holds them; each wait is as for {@link #send}. */
@@ -143,7 +149,10 @@ public final class TaskQueue implements AutoCloseable {
         return sent.id;
     }
 
-    private record Sent(TaskId id, CompletableFuture<PushReply> stored) {}
+    private record Sent(TaskId id, CompletableFuture<PushReply> stored) {
+
+        static final Sent NONE = new Sent(new TaskId(0, 0), CompletableFuture.completedFuture(new PushReply.Stored()));
+    }
 
     /**
      * How the task with that id ended, if it has and was sent with {@link TaskOptions#withKeepResult}; empty if it has not ended,
@@ -200,7 +209,7 @@ public final class TaskQueue implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lastUnawaited.handle((reply, failure) -> true).get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            lastUnawaited.stored.handle((reply, failure) -> true).get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             // its future tells
         } catch (InterruptedException e) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -81,11 +82,16 @@ final class Claims {
      *
      * @param want how many
      */
-    synchronized StepReply step(int want, boolean woken) {
+    synchronized StepReply step(int want) {
         var request = new StepRequest(
-                ahead.isEmpty() ? want : 0, ahead.size(), woken, List.copyOf(settlements), List.copyOf(effects));
+                ahead.isEmpty() ? want : 0, ahead.size(), false, List.copyOf(settlements), List.copyOf(effects));
         var reply = exchange(current -> broker.step(current, worker, request));
         forgetSettled();
+        adopt(reply);
+        return reply;
+    }
+
+    private synchronized void adopt(StepReply reply) {
         if (reply instanceof StepReply.Resync resync) { // a reply was lost: what Redis says is what is held
             ahead.clear();
             resync.held().stream()
@@ -98,7 +104,6 @@ final class Claims {
             ahead.clear();
         }
         heldSince = System.nanoTime();
-        return reply;
     }
 
     private void forgetSettled() {
@@ -180,7 +185,7 @@ final class Claims {
             return;
         }
         if (!settlements.isEmpty()) {
-            step(0, false);
+            step(0);
         }
         var first = running;
         if (first != null && !ahead.isEmpty()) {
@@ -195,15 +200,24 @@ final class Claims {
         ahead.clear();
     }
 
-    /** Waits for the bell, as long as nothing is held; whether it rang. {@link #wake} ends it, {@code isStopping} prevents it. */
-    boolean awaitBell(BooleanSupplier isStopping) {
+    /**
+     * Waits for the bell, as long as nothing is held, and claims the moment it rings; empty if that was cut short: by {@link #wake},
+     * because {@code isStopping}, or because Redis is away.
+     */
+    Optional<StepReply> stepAtBell(int want, BooleanSupplier isStopping) {
         try {
             var current = connect();
             idleConnection = current;
-            return !isStopping.getAsBoolean() && broker.awaitBell(current, BELL_LIMIT);
+            if (isStopping.getAsBoolean()) {
+                return Optional.empty();
+            }
+            var request = new StepRequest(want, 0, true, List.of(), List.of());
+            var reply = broker.stepAtBell(current, worker, request, BELL_LIMIT);
+            adopt(reply);
+            return Optional.of(reply);
         } catch (RedisUnavailableException e) {
-            connection = null; // aborted by wake(), or Redis is away: the next exchange finds out
-            return false;
+            connection = null; // what it may have claimed is told by the next step
+            return Optional.empty();
         } finally {
             idleConnection = null;
         }

@@ -61,12 +61,13 @@ final class Worker {
     }
 
     private WorkerExit work() {
-        var woken = false;
+        var isIdle = false;
         while (true) {
             var last = stopping || hasRunEnough();
             if (last || claims.needStep()) {
-                var reply = claims.step(last ? 0 : want(), woken);
-                woken = false;
+                var atBell = isIdle && !last ? claims.stepAtBell(want(), () -> stopping) : Optional.<StepReply>empty();
+                isIdle = false;
+                var reply = atBell.isPresent() ? atBell.get() : claims.step(last ? 0 : want());
                 if (reply instanceof StepReply.Fenced) {
                     return WorkerExit.FENCED;
                 }
@@ -76,9 +77,8 @@ final class Worker {
                 }
                 if (claims.isEmpty() && reply instanceof StepReply.Paused) {
                     awaitResume();
-                } else if (claims.isEmpty() && !(reply instanceof StepReply.Resync)) {
-                    woken = claims.awaitBell(() -> stopping);
                 }
+                isIdle = claims.isEmpty() && reply instanceof StepReply.Claimed;
                 continue;
             }
             var next = claims.start();

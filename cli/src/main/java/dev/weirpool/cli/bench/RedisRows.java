@@ -115,7 +115,8 @@ final class RedisRows {
 
         private final Broker broker;
         private final long producer = System.nanoTime();
-        private final Envelope.Draft draft = codec.draft(Task.of(BenchTasks::noop, 123_456), TaskOptions.DEFAULT, false);
+        private final Envelope.Draft draft =
+                codec.draft(Task.of(BenchTasks::noop, 123_456), TaskOptions.DEFAULT, false);
         private long sent;
         private long queued;
 

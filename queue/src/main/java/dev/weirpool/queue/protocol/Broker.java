@@ -126,6 +126,21 @@ public final class Broker {
 
     /** Settles what {@code worker} has done and claims its next tasks. */
     public StepReply step(RedisConnection redis, String worker, StepRequest request) {
+        return step(worker, request, (keyCount, arguments) -> redis.run(STEP, keyCount, arguments));
+    }
+
+    /** Waits up to {@code limit} for the bell, then steps, whether it rang or not: it is a hint. */
+    public StepReply stepAtBell(RedisConnection redis, String worker, StepRequest request, Duration limit) {
+        return step(
+                worker, request, (keyCount, arguments) -> redis.runAtBell(keys.bell, limit, STEP, keyCount, arguments));
+    }
+
+    private interface Sending {
+        @Nullable
+        Object send(int keyCount, List<byte[]> arguments);
+    }
+
+    private StepReply step(String worker, StepRequest request, Sending sending) {
         var groups = SettlementGroup.of(request.settlements());
         var arguments = new ArrayList<byte[]>(24 + 5 * groups.size());
         arguments.add(keys.inflight(worker));
@@ -171,7 +186,7 @@ public final class Broker {
         for (var i = 0; i < effects.size(); i++) {
             addEffect(arguments, effects.get(i), bytes(firstEffectKey + i));
         }
-        var reply = list(redis.run(STEP, keyCount, arguments));
+        var reply = list(sending.send(keyCount, arguments));
         return switch (text(reply.get(0))) {
             case "OK" -> new StepReply.Claimed(tasks(reply));
             case "PAUSED" -> new StepReply.Paused();
