@@ -3,6 +3,7 @@ package dev.weirpool.queue.inspect;
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.Preview;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -273,7 +275,16 @@ public final class OperatedQueue {
         var attempts = redis.call(connection -> survey.attempts(connection, bytesOf(task.id()))).stream()
                 .map(Attempt::of)
                 .toList();
-        return new TaskDetail(task, options.headers(), options, attempts, "");
+        return new TaskDetail(task, options.headers(), options, attempts, arguments(envelope));
+    }
+
+    /** The body is a byte for the kind of task and an array of descriptor, captured values and arguments. */
+    private static String arguments(Envelope envelope) {
+        if (!envelope.isReadable()) {
+            return "";
+        }
+        var body = envelope.body();
+        return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
     }
 
     /** The launchers that serve it and their workers, in order. */
