@@ -40,7 +40,9 @@ public enum Format {
     public <T> void rows(PrintStream out, List<Column<T>> columns, List<T> things) {
         switch (this) {
             case TABLE -> table(out, Column.narrow(columns), things);
-            case JSON -> out.println(json(things.stream().map(thing -> values(columns, thing)).toList(), "  "));
+            case JSON ->
+                out.println(json(
+                        things.stream().map(thing -> values(columns, thing)).toList(), "  "));
             case JSONL -> things.forEach(thing -> out.println(json(values(columns, thing), "")));
         }
     }
@@ -51,10 +53,14 @@ public enum Format {
             out.println(json(values(columns, thing), this == JSON ? "  " : ""));
             return;
         }
-        var width = columns.stream().mapToInt(column -> column.name().length()).max().orElse(0);
+        var width = columns.stream()
+                .mapToInt(column -> column.name().length())
+                .max()
+                .orElse(0);
         for (var column : Column.narrow(columns)) {
             var name = column.name().replace('_', ' ');
-            out.println(name + " ".repeat(width - name.length()) + "  " + Plain.of(column.value().apply(thing)));
+            out.println(name + " ".repeat(width - name.length()) + "  "
+                    + Plain.of(column.value().apply(thing)));
         }
     }
 
@@ -82,8 +88,10 @@ public enum Format {
         var isText = new boolean[columns.size()];
         for (var i = 0; i < widths.length; i++) {
             var at = i;
-            widths[i] = rows.stream().mapToInt(row -> row.get(at).length()).max().orElse(0);
-            isText[i] = things.stream().anyMatch(thing -> isText(columns.get(at).value().apply(thing)));
+            widths[i] =
+                    rows.stream().mapToInt(row -> row.get(at).length()).max().orElse(0);
+            isText[i] = things.stream()
+                    .anyMatch(thing -> isText(columns.get(at).value().apply(thing)));
         }
         rows.forEach(row -> out.println(line(row, widths, isText)));
     }

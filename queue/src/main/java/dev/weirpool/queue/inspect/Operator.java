@@ -61,7 +61,7 @@ public final class Operator implements AutoCloseable {
         var states = new ArrayList<QueueState>();
         for (var name : queueNames()) {
             var state = queue(name).state();
-            if (!state.isEmpty()) {
+            if (state.exists()) {
                 states.add(state);
             } else {
                 // its first task may still be on its way, if it was noted just now
