@@ -5,6 +5,7 @@ import dev.weirpool.queue.inspect.TaskState;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,13 +65,13 @@ final class DeadLetters implements Callable<Integer> {
             description = "Puts them back on their queue, with all their attempts before them.",
             mixinStandardHelpOptions = true)
     int retry(
-            @Parameters(paramLabel = "ID", arity = "0..*", description = "Their ids.") List<String> ids,
+            @Parameters(paramLabel = "ID", arity = "0..*", description = "Their ids.") @Nullable List<String> given,
             @Option(names = "--all", description = "All of a queue.") boolean all,
             @Mixin Confirmation confirmation,
             @Mixin Tasks.QueueArgument queue,
             @Mixin RedisArgument redis,
             @Mixin OutputArgument output) {
-        requireOne(ids, all);
+        var ids = requireOne(given, all);
         try (var operator = Operator.connect(redis.required())) {
             var dead = queue.existing(operator);
             if (all) {
@@ -89,13 +90,13 @@ final class DeadLetters implements Callable<Integer> {
 
     @Command(description = "Deletes them for good.", mixinStandardHelpOptions = true)
     int delete(
-            @Parameters(paramLabel = "ID", arity = "0..*", description = "Their ids.") List<String> ids,
+            @Parameters(paramLabel = "ID", arity = "0..*", description = "Their ids.") @Nullable List<String> given,
             @Option(names = "--all", description = "All of a queue.") boolean all,
             @Mixin Confirmation confirmation,
             @Mixin Tasks.QueueArgument queue,
             @Mixin RedisArgument redis,
             @Mixin OutputArgument output) {
-        requireOne(ids, all);
+        var ids = requireOne(given, all);
         try (var operator = Operator.connect(redis.required())) {
             var dead = queue.existing(operator);
             var count = all ? dead.state().dead() : ids.size();
@@ -118,10 +119,12 @@ final class DeadLetters implements Callable<Integer> {
         }
     }
 
-    private static void requireOne(List<String> ids, boolean all) {
-        if (ids.isEmpty() != all) {
+    /** The ids that are given: none if all are meant. */
+    private static List<String> requireOne(@Nullable List<String> ids, boolean all) {
+        if ((ids == null) != all) {
             throw new IllegalArgumentException("name the tasks by their ids, or all of a queue with --all");
         }
+        return ids == null ? List.of() : ids;
     }
 
     private static String gone(String id, String queue) {

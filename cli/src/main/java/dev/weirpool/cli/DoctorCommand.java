@@ -5,6 +5,7 @@ import dev.weirpool.cli.doctor.Facts;
 import dev.weirpool.cli.doctor.Finding;
 import dev.weirpool.cli.output.Column;
 import dev.weirpool.queue.inspect.Operator;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -39,7 +40,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var operator = Operator.connectUnchecked(redis.required())) {
+        try (var operator = Operator.connectUnchecked(redis.required(), Clock.systemUTC())) {
             var facts = Facts.of(operator, version());
             var found = 0;
             if (output.format().isJson()) {

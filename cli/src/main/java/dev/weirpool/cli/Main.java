@@ -41,7 +41,8 @@ import picocli.CommandLine.ScopeType;
             Config.class,
             Demo.class,
             Chaos.class,
-            Completion.class
+            Completion.class,
+            Training.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

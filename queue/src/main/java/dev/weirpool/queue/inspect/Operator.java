@@ -46,9 +46,13 @@ public final class Operator implements AutoCloseable {
         return new Operator(options.open(), Clock.systemUTC());
     }
 
-    /** The same for a Redis that may not be suitable, to find out why. */
-    public static Operator connectUnchecked(RedisOptions options) {
-        return new Operator(options.openUnchecked(), Clock.systemUTC());
+    /**
+     * The same for a Redis that may not be suitable, to find out why.
+     *
+     * @param clock with which that of Redis is compared
+     */
+    public static Operator connectUnchecked(RedisOptions options, Clock clock) {
+        return new Operator(options.openUnchecked(), clock);
     }
 
     /** The names of all queues in use, in order. */
