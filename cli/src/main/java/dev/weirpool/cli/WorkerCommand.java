@@ -4,6 +4,7 @@ import dev.weirpool.examples.Fleet;
 import dev.weirpool.pool.Pool;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
+import dev.weirpool.worker.WorkerOptions;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -86,9 +87,10 @@ final class WorkerCommand implements Callable<Integer> {
         var server = redis.required();
         var count = processes != null ? processes : Runtime.getRuntime().availableProcessors();
         var options = LauncherOptions.of(count, server, queue)
-                .withClassPath(withExamples(classPath))
-                .withJvmFlags(jvmFlags)
-                .withMaxTasksPerWorker(maxTasksPerWorker);
+                .withWorkers(WorkerOptions.DEFAULT
+                        .withClassPath(withExamples(classPath))
+                        .withJvmFlags(jvmFlags)
+                        .withMaxTasks(maxTasksPerWorker));
         try (var launcher = Launcher.start(options)) {
             log.info("{} worker processes serve queue {} on {}", count, queue, server);
             obeySignals(launcher);
