@@ -49,7 +49,7 @@ public final class Survey {
     public Counts counts(RedisConnection redis) {
         var reply = list(redis.run(
                 SURVEY,
-                10,
+                11,
                 List.of(
                         keys.ready,
                         keys.ready1,
@@ -61,6 +61,7 @@ public final class Survey {
                         keys.tick,
                         keys.fence,
                         keys.producers,
+                        keys.schedules,
                         bytes(MOST_WORKERS))));
         return new Counts(
                 number(reply.get(0)),
@@ -76,7 +77,9 @@ public final class Survey {
                 moment(reply.get(13)),
                 moment(reply.get(14)),
                 moment(reply.get(15)),
-                number(reply.get(16)));
+                number(reply.get(16)),
+                number(reply.get(17)),
+                moment(reply.get(18)));
     }
 
     /**
@@ -92,6 +95,8 @@ public final class Survey {
      * @param probe how many claims there will have been when a task that was last in line at {@code probedAt} is claimed
      * @param lastWait how long the one before had waited, in ms
      * @param producers how many have ever sent
+     * @param schedules how many there are that are not paused
+     * @param nextFire when the first of them is to fire
      */
     public record Counts(
             long now,
@@ -107,7 +112,9 @@ public final class Survey {
             Optional<Long> probe,
             Optional<Long> probedAt,
             Optional<Long> lastWait,
-            long producers) {}
+            long producers,
+            long schedules,
+            Optional<Long> nextFire) {}
 
     /** The envelopes from index {@code from} to {@code to}, each cut at {@code cut} bytes; negative indices count from the end. */
     public Glimpse.Of peek(RedisConnection redis, Place place, long from, long to, int cut) {
