@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code weirpool schedule}: what is planned; fire, pause and remove it. */
 @Command(
         name = "schedule",
-        description = "What is planned; fire, pause and remove it. See also: weirpool scheduler, which does the firing.",
+        description =
+                "What is planned; fire, pause and remove it. See also: weirpool scheduler, which does the firing.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -127,7 +128,8 @@ final class Schedules implements Callable<Integer> {
             values.put("schedule", name);
             values.put("id", id.map(Object::toString));
             output.done(
-                    id.map(Object::toString).orElse("nothing was put: as many of its tasks as may run already"), values);
+                    id.map(Object::toString).orElse("nothing was put: as many of its tasks as may run already"),
+                    values);
             return id.isPresent() ? ExitCode.DONE : ExitCode.SOME_FAILED;
         }
     }

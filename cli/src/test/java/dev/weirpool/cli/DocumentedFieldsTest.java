@@ -59,7 +59,8 @@ final class DocumentedFieldsTest {
     private static <T> void assertDocumented(String table, List<Column<T>> columns, T thing) throws IOException {
         var out = new ByteArrayOutputStream();
         Format.JSON.one(new PrintStream(out, true, StandardCharsets.UTF_8), columns, thing);
-        var printed = JsonParser.parseString(out.toString(StandardCharsets.UTF_8)).getAsJsonObject();
+        var printed =
+                JsonParser.parseString(out.toString(StandardCharsets.UTF_8)).getAsJsonObject();
         var documented = documented(table);
 
         assertThat(List.copyOf(printed.keySet())).as(table).isEqualTo(List.copyOf(documented.keySet()));
@@ -94,7 +95,10 @@ final class DocumentedFieldsTest {
             assertDocumented(
                     "task",
                     Views.TASK,
-                    operator.queue(name).tasks(TaskState.READY, false, "", 1).tasks().get(0));
+                    operator.queue(name)
+                            .tasks(TaskState.READY, false, "", 1)
+                            .tasks()
+                            .get(0));
             assertDocumented("drain", Top.DRAIN, new Top.Drain(state, 1.5));
             try (var scheduler = Scheduler.connect(RedisOptions.embedded(), name)) {
                 scheduler.schedule("nightly", Task.named("a::b"), Schedule.every(Duration.ofHours(1)));
@@ -127,9 +131,7 @@ final class DocumentedFieldsTest {
         assertDocumented(
                 "finding", DoctorCommand.FINDING, new dev.weirpool.cli.doctor.Finding("check", "what", "remedy"));
         assertDocumented(
-                "config",
-                Config.LINE,
-                new Config.Line(Setting.ALL.get(0), new Settings(Map.of(), new Properties())));
+                "config", Config.LINE, new Config.Line(Setting.ALL.get(0), new Settings(Map.of(), new Properties())));
     }
 
     @Test

@@ -371,16 +371,26 @@ final class OperatorCommandsTest {
 
         assertThat(run("schedule", "ls").output()).contains("nightly", queue);
         assertThat(run("queue", "ls").output()).contains(queue);
-        assertThat(run("schedule", "next", "nightly", "--queue", queue, "--count", "3", "-o", "json").json().getAsJsonArray())
+        assertThat(run("schedule", "next", "nightly", "--queue", queue, "--count", "3", "-o", "json")
+                        .json()
+                        .getAsJsonArray())
                 .hasSize(3);
-        assertThat(run("schedule", "explain", "nightly", "--queue", queue).output()).containsPattern("(?m)^task +com.acme.Tasks::run$");
-        assertThat(TaskId.parse(run("schedule", "run", "nightly", "--queue", queue).output().strip())).isNotNull();
+        assertThat(run("schedule", "explain", "nightly", "--queue", queue).output())
+                .containsPattern("(?m)^task +com.acme.Tasks::run$");
+        assertThat(TaskId.parse(run("schedule", "run", "nightly", "--queue", queue)
+                        .output()
+                        .strip()))
+                .isNotNull();
         assertThat(tasks.size()).isEqualTo(1);
-        assertThat(run("schedule", "pause", "nightly", "--queue", queue).output()).isEqualTo("schedule nightly is paused\n");
+        assertThat(run("schedule", "pause", "nightly", "--queue", queue).output())
+                .isEqualTo("schedule nightly is paused\n");
         assertThat(run("schedule", "ls", "--queue", queue).output()).contains("paused");
-        assertThat(run("schedule", "resume", "nightly", "--queue", queue).exitCode()).isZero();
-        assertThat(run("schedule", "rm", "nightly", "--queue", queue).exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(run("schedule", "rm", "nightly", "--queue", queue, "--yes").exitCode()).isZero();
+        assertThat(run("schedule", "resume", "nightly", "--queue", queue).exitCode())
+                .isZero();
+        assertThat(run("schedule", "rm", "nightly", "--queue", queue).exitCode())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(run("schedule", "rm", "nightly", "--queue", queue, "--yes").exitCode())
+                .isZero();
         assertThat(run("schedule", "pause", "nightly", "--queue", queue).err()).contains("has no schedule 'nightly'");
     }
 

@@ -234,7 +234,12 @@ final class DoctorTest {
             scheduler.schedule("nightly", Task.named("a::b"), Schedule.every(HOUR));
             assertThat(findings()).isEmpty();
 
-            redis.call("ZADD", bytes("weirpool:{images}:schedules"), bytes("XX"), bytes(1_700_000_000_000L), bytes("nightly"));
+            redis.call(
+                    "ZADD",
+                    bytes("weirpool:{images}:schedules"),
+                    bytes("XX"),
+                    bytes(1_700_000_000_000L),
+                    bytes("nightly"));
 
             assertThat(only().what()).startsWith("a schedule of queue images should have fired at 2023-11-1");
             assertThat(only().remedy()).isEqualTo("start one: weirpool scheduler --queue images");

@@ -315,10 +315,12 @@ final class OperatorTest {
 
         var state = queue.state();
         assertThat(state.schedules()).isEqualTo(1);
-        assertThat(state.nextFire()).hasValueSatisfying(fire -> assertThat(fire)
-                .isBetween(state.at().plusSeconds(1), state.at().plusSeconds(6)));
+        assertThat(state.nextFire())
+                .hasValueSatisfying(fire -> assertThat(fire)
+                        .isBetween(state.at().plusSeconds(1), state.at().plusSeconds(6)));
         assertThat(state.lacksScheduler()).isFalse();
-        assertThat(redis.call("EXISTS", bytes("weirpool:{" + name + "}:running:nightly"))).isEqualTo(0L);
+        assertThat(redis.call("EXISTS", bytes("weirpool:{" + name + "}:running:nightly")))
+                .isEqualTo(0L);
     }
 
     @Test
@@ -379,8 +381,7 @@ final class OperatorTest {
     @Test
     void readsAReportAsItWasWritten() {
         var now = Instant.ofEpochMilli(1_700_000_000_000L);
-        var worker = new WorkerState(
-                "h.1.a.1", 42, true, now, 1, 2, 3, Optional.of("ab"), Optional.of(now));
+        var worker = new WorkerState("h.1.a.1", 42, true, now, 1, 2, 3, Optional.of("ab"), Optional.of(now));
         var launcher = new LauncherState("h.1.a", "h", 1, "0.1.0", "17.0.1", now, now, 3, 4, 5, true, List.of(worker));
 
         assertThat(LauncherState.of("h.1.a", launcher.toBytes())).isEqualTo(launcher);
