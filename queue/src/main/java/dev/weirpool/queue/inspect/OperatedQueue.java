@@ -69,9 +69,7 @@ public final class OperatedQueue {
     /** How it is. */
     public QueueState state() {
         var counts = redis.call(survey::counts);
-        var running = redis.call(connection -> survey.running(connection, counts.workerNames(), 0)).stream()
-                .filter(held -> held.total() > 0)
-                .count();
+        var running = redis.call(connection -> survey.busy(connection, counts.workerNames()));
         return new QueueState(
                 name,
                 Instant.ofEpochMilli(counts.now()),
@@ -149,8 +147,7 @@ public final class OperatedQueue {
     }
 
     private Glimpse.Of count(Place place) {
-        var seen = redis.call(connection -> survey.peek(connection, place, 0, 0, 0));
-        return new Glimpse.Of(seen.total(), List.of());
+        return new Glimpse.Of(redis.call(connection -> survey.count(connection, place)), List.of());
     }
 
     private Glimpse.Of peek(Place place, boolean backwards, long from, int wanted) {
@@ -175,9 +172,7 @@ public final class OperatedQueue {
             tasks.addAll(held(some));
             looked += some.size();
         }
-        var total = redis.call(connection -> survey.running(connection, workers, 0)).stream()
-                .filter(held -> held.total() > 0)
-                .count();
+        var total = redis.call(connection -> survey.busy(connection, workers));
         return new TaskPage(
                 tasks, total, looked < workers.size() ? Optional.of(workers.get(looked - 1)) : Optional.empty());
     }
