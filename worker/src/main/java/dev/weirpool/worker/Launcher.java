@@ -532,9 +532,9 @@ public final class Launcher implements AutoCloseable {
             var child = children.get(lost);
             if (child != null) {
                 log().warn(
-                        "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
-                        lost,
-                        child.pid());
+                                "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
+                                lost,
+                                child.pid());
                 child.kill("was killed because it had been fenced off");
             }
         }
