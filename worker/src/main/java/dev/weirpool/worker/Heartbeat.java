@@ -37,6 +37,12 @@ final class Heartbeat extends Duty {
         due.release();
     }
 
+    /** The last connection was lost, and maybe the heartbeat that was on it: leases must not wait for the next one. */
+    @Override
+    protected void connected(RedisConnection redis) {
+        hurry();
+    }
+
     @Override
     protected void connected(RedisConnection redis) {
         broker.enlist(redis);
