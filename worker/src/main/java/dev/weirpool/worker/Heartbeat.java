@@ -41,10 +41,6 @@ final class Heartbeat extends Duty {
     @Override
     protected void connected(RedisConnection redis) {
         hurry();
-    }
-
-    @Override
-    protected void connected(RedisConnection redis) {
         broker.enlist(redis);
     }
 
