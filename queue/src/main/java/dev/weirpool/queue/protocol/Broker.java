@@ -268,7 +268,8 @@ public final class Broker {
         var arguments = new ArrayList<byte[]>();
         arguments.add(keys.delayed);
         arguments.addAll(keys.ready());
-        arguments.addAll(List.of(keys.bell, keys.workers, keys.tick, keys.cancels, keys.producers, keys.producers1, keys.fence));
+        arguments.addAll(
+                List.of(keys.bell, keys.workers, keys.tick, keys.cancels, keys.producers, keys.producers1, keys.fence));
         var keyCount = arguments.size();
         arguments.add(bytes(TickReply.MOST_PROMOTED));
         arguments.add(bytes(gap.toMillis()));
