@@ -39,6 +39,13 @@ final class History {
         return read(range, null, queues.subList(0, Math.min(MOST_QUEUES, queues.size())));
     }
 
+    /** Of one queue, the current minute and the one before, read now. */
+    Series lastMinutes(String queue) {
+        var now = clock.instant();
+        var starts = Range.HOUR.period.last(2, now);
+        return Series.of(Range.HOUR, starts, operator.queue(queue).statistics(Range.HOUR.period, starts), now);
+    }
+
     private Series read(Range range, @Nullable String queue, List<String> queues) {
         if (kept.size() > MOST_KEPT) {
             kept.clear();

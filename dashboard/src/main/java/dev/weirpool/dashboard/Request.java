@@ -13,7 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked for: a path, the names in it, and the fields of its query and of its form. */
-record Request(String path, String query, Map<String, String> names, Map<String, List<String>> fields) {
+record Request(
+        String path, String query, boolean isPart, Map<String, String> names, Map<String, List<String>> fields) {
 
     private static final int MAX_FORM = 256 * 1024;
 
@@ -29,11 +30,11 @@ record Request(String path, String query, Map<String, String> names, Map<String,
             throw new IllegalArgumentException("the form is longer than " + MAX_FORM + " bytes");
         }
         parse(new String(form, UTF_8), fields);
-        return new Request(exchange.getRequestURI().getRawPath(), query, Map.of(), fields);
+        return new Request(exchange.getRequestURI().getRawPath(), query, false, Map.of(), fields);
     }
 
     private static void parse(String encoded, Map<String, List<String>> fields) {
-        for (var pair : encoded.split("&")) {
+        for (var pair : encoded.split("&", -1)) {
             var equals = pair.indexOf('=');
             if (equals > 0) {
                 fields.computeIfAbsent(decoded(pair.substring(0, equals)), name -> new ArrayList<>())
@@ -46,8 +47,14 @@ record Request(String path, String query, Map<String, String> names, Map<String,
         return URLDecoder.decode(text, UTF_8);
     }
 
-    Request with(Map<String, String> names) {
-        return new Request(path, query, names, fields);
+    /** The same, of a page that wants only the part of itself that changes. */
+    Request asPart() {
+        return new Request(path, query, true, names, fields);
+    }
+
+    /** Path and query. */
+    String self() {
+        return query.isEmpty() ? path : path + "?" + query;
     }
 
     /** The part of the path that stands for {@code name}. */
@@ -84,6 +91,6 @@ record Request(String path, String query, Map<String, String> names, Map<String,
                 return null;
             }
         }
-        return with(found);
+        return new Request(path, query, isPart, found, fields);
     }
 }

@@ -2,13 +2,12 @@ package dev.weirpool.dashboard;
 
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.QueueState;
-import dev.weirpool.queue.inspect.ServerState;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Optional;
+import java.util.Comparator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,7 +92,7 @@ final class Sampler implements AutoCloseable {
         var queues = new ArrayList<Snapshot.Queue>();
         var launchers = new ArrayList<Snapshot.Launcher>();
         for (var state : operator.queues()) {
-            var series = history.of(Range.HOUR, state.name());
+            var series = history.lastMinutes(state.name());
             queues.add(new Snapshot.Queue(state, series.donePerMinuteNow(), series.failedPerMinuteNow()));
             if (state.workers() > 0) {
                 operator.queue(state.name()).launchers().forEach(each ->
@@ -103,9 +102,9 @@ final class Sampler implements AutoCloseable {
         var now = queues.stream()
                 .map(Snapshot.Queue::state)
                 .map(QueueState::at)
-                .max(java.util.Comparator.naturalOrder())
+                .max(Comparator.naturalOrder())
                 .orElseGet(clock::instant);
-        return new Snapshot("", now, queues, launchers, Optional.<ServerState>empty());
+        return new Snapshot("", now, queues, launchers);
     }
 
     /** Somebody begins to watch. */

@@ -2,7 +2,6 @@ package dev.weirpool.dashboard;
 
 import dev.weirpool.queue.inspect.LauncherState;
 import dev.weirpool.queue.inspect.QueueState;
-import dev.weirpool.queue.inspect.ServerState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +12,7 @@ import java.util.Optional;
  * @param problem why Redis could not be asked; empty if it could
  * @param at on the clock of Redis, as far as it answered
  */
-record Snapshot(
-        String problem, Instant at, List<Queue> queues, List<Launcher> launchers, Optional<ServerState> server) {
+record Snapshot(String problem, Instant at, List<Queue> queues, List<Launcher> launchers) {
 
     /** A queue, and how many of its attempts ended well or not in the last minute. */
     record Queue(QueueState state, double done, double failed) {}
@@ -28,7 +26,7 @@ record Snapshot(
     }
 
     static Snapshot failed(String problem, Instant now) {
-        return new Snapshot(problem, now, List.of(), List.of(), Optional.empty());
+        return new Snapshot(problem, now, List.of(), List.of());
     }
 
     boolean isDown() {

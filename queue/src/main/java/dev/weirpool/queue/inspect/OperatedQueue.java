@@ -272,10 +272,14 @@ public final class OperatedQueue {
         var envelope = Envelope.stored(glimpse.beginning());
         var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
         var options = TaskOptions.of(headers, envelope.priority(), envelope.maxAttempts());
-        var attempts = redis.call(connection -> survey.attempts(connection, bytesOf(task.id()))).stream()
+        return new TaskDetail(task, options.headers(), options, attempts(task.id()), "");
+    }
+
+    /** How the attempts of a task ended that did not end well, in order, as far as that is kept. */
+    public List<Attempt> attempts(TaskId id) {
+        return redis.call(connection -> survey.attempts(connection, bytesOf(id))).stream()
                 .map(Attempt::of)
                 .toList();
-        return new TaskDetail(task, options.headers(), options, attempts, "");
     }
 
     /** What happened on it in the periods that begin at {@code starts}. */

@@ -1,0 +1,63 @@
+package dev.weirpool.dashboard;
+
+import dev.weirpool.queue.RedisOptions;
+import dev.weirpool.queue.Task;
+import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.worker.Launcher;
+import dev.weirpool.worker.LauncherOptions;
+import java.time.Duration;
+
+/** A small firm at work, to be looked at: three queues with tasks in every state. */
+final class Gallery implements AutoCloseable {
+    final TaskQueue images;
+    final TaskQueue mail;
+    final TaskQueue reports;
+    private final Launcher imageWorkers;
+    private final Launcher mailWorkers;
+
+    Gallery(RedisOptions redis) {
+        images = TaskQueue.connect(redis, "images");
+        mail = TaskQueue.connect(redis, "mail");
+        reports = TaskQueue.connect(redis, "reports");
+        imageWorkers = Launcher.start(LauncherOptions.of(2, redis, "images"));
+        mailWorkers = Launcher.start(LauncherOptions.of(1, redis, "mail"));
+        for (var i = 0; i < 400; i++) {
+            images.send(Task.of(Chores::resize, "holiday-" + i + ".jpg", 800));
+        }
+        images.send(Task.of(Chores::render, "the-mill.mov"));
+        mail.send(Task.of(Chores::refuse, "no such mailbox: info@example.org"));
+        mail.send(
+                Task.of(Chores::refuse, "the mail server is busy"),
+                TaskOptions.DEFAULT.withAttempts(3).withRetryOn(IllegalStateException.class));
+        mail.send(Task.of(Chores::refuse, "later"), TaskOptions.DEFAULT.withDelay(Duration.ofHours(3)));
+        for (var i = 0; i < 12; i++) {
+            reports.send(Task.of(Chores::resize, "cover-" + i + ".png", 120));
+        }
+    }
+
+    /** Shows a dashboard of it until it is killed: java … Gallery [address]. */
+    public static void main(String[] arguments) throws InterruptedException {
+        var redis = RedisOptions.embedded(6399);
+        var gallery = new Gallery(redis);
+        try (var dashboard = Dashboard.start(
+                DashboardOptions.of(redis).withBind(arguments.length > 0 ? arguments[0] : "127.0.0.1:8089", null))) {
+            System.out.println("http:/" + dashboard.address());
+            for (var i = 0; ; i++) {
+                gallery.images.send(Task.of(Chores::resize, "more-" + i + ".jpg", 800));
+                Thread.sleep(30 + 20 * (i % 7));
+            }
+        } finally {
+            gallery.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        imageWorkers.close();
+        mailWorkers.close();
+        images.close();
+        mail.close();
+        reports.close();
+    }
+}
