@@ -1,11 +1,13 @@
 package dev.weirpool.dashboard;
 
+import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.Search;
 import dev.weirpool.queue.inspect.TaskState;
 import dev.weirpool.queue.inspect.TaskSummary;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -148,8 +150,13 @@ final class Screens {
         return frame.now().isDown() ? down(frame) : page("schedules", frame, Map.of());
     }
 
-    /** A dead letter, and the last thing that happened to it. */
-    record Letter(TaskSummary task, Optional<dev.weirpool.queue.Attempt> last) {}
+    /** A dead letter, and what happened to it. */
+    record Letter(TaskSummary task, List<Attempt> attempts) {
+
+        Optional<Attempt> last() {
+            return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.get(attempts.size() - 1));
+        }
+    }
 
     Reply dead(Request request) {
         var frame = frame(request, "Dead letters", "Dead letters");
@@ -169,7 +176,7 @@ final class Screens {
         var cursor = request.one("cursor").orElse("");
         var tasks = queue.tasks(TaskState.DEAD, true, cursor, PAGE);
         var letters = tasks.tasks().stream()
-                .map(task -> new Letter(task, last(queue.attempts(task.id()))))
+                .map(task -> new Letter(task, queue.attempts(task.id())))
                 .toList();
         return page(
                 "dead",
@@ -185,10 +192,6 @@ final class Screens {
                         tasks.next().orElse(""),
                         "cursor",
                         cursor));
-    }
-
-    private static <T> Optional<T> last(List<T> list) {
-        return list.isEmpty() ? Optional.empty() : Optional.of(list.get(list.size() - 1));
     }
 
     Reply redis(Request request) {
@@ -212,7 +215,7 @@ final class Screens {
     }
 
     private Reply page(String template, Frame frame, Map<String, Object> values) {
-        var all = new java.util.HashMap<String, Object>(values);
+        var all = new HashMap<String, Object>(values);
         all.put("frame", frame);
         return Reply.html(200, pages.write(template, all));
     }

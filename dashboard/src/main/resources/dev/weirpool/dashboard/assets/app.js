@@ -26,6 +26,7 @@
   const duration = value => value == null ? '–' : value === 0 ? '0' : value >= 3600 ? (value / 3600).toFixed(1) + ' h'
     : value >= 60 ? (value / 60).toFixed(1) + ' min' : value >= 1 ? value.toFixed(1) + ' s'
     : value >= 0.001 ? (value * 1000).toFixed(value >= 0.01 ? 0 : 1) + ' ms' : (value * 1e6).toFixed(0) + ' µs';
+  const time = (at, from, to) => new Date(at * 1000).toISOString().slice(from, to).replace('T', ' ');
   let plots = [];
   let drawn = '';
   let fetched = 0;
@@ -41,9 +42,10 @@
       cursor: { sync: { key: 'history' }, points: { size: 6 }, drag: { x: false, y: false } },
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: { y: { range: (plot, low, high) => [0, high > 0 ? high * 1.08 : 1] } },
-      axes: [{ ...axis, space: 70 }, { ...axis, size: 62, values: (plot, values) => values.map(write) }],
-      legend: { markers: { width: 0 } },
-      series: [{ value: (plot, at) => at == null ? '' : new Date(at * 1000).toISOString().slice(history.step < 3600 ? 11 : 5, 16).replace('T', ' ') + ' UTC', label: '' },
+      axes: [{ ...axis, space: 70, values: (plot, values, i, space, step) => values.map(at => time(at, step < 86400 ? 11 : 5, step < 86400 ? 16 : 10)) }, { ...axis, size: 62, values: (plot, values) => values.map(write) }],
+      legend: { markers: { width: 0, fill: (plot, i) => color(i === 1 ? '--accent' : '--second') } },
+      hooks: { setLegend: [plot => { if (plot.legend.idx == null) plot.setLegend({ idx: history.starts.length - 1 }); }] },
+      series: [{ label: 'UTC', value: (plot, at) => at == null ? '' : time(at, history.step < 3600 ? 11 : 5, 16) },
         ...names.map((name, i) => ({
           label: labels[i], stroke: color(i === 0 ? '--accent' : '--second'), width: 1.5,
           fill: i === 0 ? color('--fill') : undefined, points: { show: false }, value: (plot, value) => write(value),
