@@ -24,7 +24,8 @@ final class Api {
 
     private static final int PAGE = 25;
     private static final int LOOKED_AT = 100_000;
-    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
+    private static final Gson GSON =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
 
     private final DashboardOptions options;
     private final Operator operator;
@@ -89,7 +90,8 @@ final class Api {
             return json(detail(there.task()));
         }
         if (found instanceof Search.GaveUp gaveUp) {
-            return problem(404, "not among the " + gaveUp.looked() + " tasks that were looked at, of " + gaveUp.total());
+            return problem(
+                    404, "not among the " + gaveUp.looked() + " tasks that were looked at, of " + gaveUp.total());
         }
         return problem(404, found instanceof Search.Ended ? "it has ended, and its result is kept" : "it is not here");
     }

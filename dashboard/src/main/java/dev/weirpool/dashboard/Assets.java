@@ -17,8 +17,8 @@ import java.util.zip.GZIPOutputStream;
 /** The files that pages need, packed once; the name of each changes with what is in it, so that browsers keep them. */
 final class Assets {
 
-    private static final List<String> FILES = List.of(
-            "style.css", "uplot.min.css", "htmx.min.js", "hx-sse.min.js", "uplot.min.js", "app.js", "icon.svg");
+    private static final List<String> FILES =
+            List.of("style.css", "uplot.min.css", "htmx.min.js", "hx-sse.min.js", "uplot.min.js", "app.js", "icon.svg");
     private static final Map<String, String> TYPES =
             Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "svg", "image/svg+xml");
 
@@ -66,8 +66,7 @@ final class Assets {
 
     private static String digest(byte[] content) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 5);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 5);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -17,12 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param hidesPayloads whether arguments, errors and output of tasks stay hidden
  */
 public record DashboardOptions(
-        RedisOptions redis,
-        String host,
-        int port,
-        @Nullable String secret,
-        boolean isReadOnly,
-        boolean hidesPayloads) {
+        RedisOptions redis, String host, int port, @Nullable String secret, boolean isReadOnly, boolean hidesPayloads) {
 
     private static final int LEAST_SECRET = 8;
 
@@ -35,8 +30,9 @@ public record DashboardOptions(
                     "the token has " + secret.length() + " characters; give it at least " + LEAST_SECRET);
         }
         if (secret == null && !isLoopback(host)) {
-            throw new IllegalArgumentException("will not listen on " + host
-                    + " for everybody: set WEIRPOOL_DASHBOARD_TOKEN or WEIRPOOL_DASHBOARD_TOKEN_FILE, or bind to 127.0.0.1");
+            throw new IllegalArgumentException(
+                    "will not listen on " + host
+                            + " for everybody: set WEIRPOOL_DASHBOARD_TOKEN or WEIRPOOL_DASHBOARD_TOKEN_FILE, or bind to 127.0.0.1");
         }
     }
 

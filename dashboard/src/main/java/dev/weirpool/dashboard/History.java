@@ -51,8 +51,10 @@ final class History {
             kept.clear();
         }
         // who asks for the same meanwhile waits for this answer
-        return kept.compute(new Key(range, queue == null ? String.join(" ", queues) : queue), (key, last) ->
-                        last != null && System.nanoTime() - last.until < 0 ? last : reading(range, queues))
+        return kept.compute(
+                        new Key(range, queue == null ? String.join(" ", queues) : queue),
+                        (key, last) ->
+                                last != null && System.nanoTime() - last.until < 0 ? last : reading(range, queues))
                 .series;
     }
 
@@ -60,7 +62,8 @@ final class History {
         var began = System.nanoTime();
         var now = clock.instant();
         var starts = range.period.last(range.periods, now);
-        var sums = new ArrayList<Tally>(starts.stream().map(start -> Tally.NOTHING).toList());
+        var sums =
+                new ArrayList<Tally>(starts.stream().map(start -> Tally.NOTHING).toList());
         for (var name : queues) {
             add(sums, operator.queue(name), range, starts);
         }

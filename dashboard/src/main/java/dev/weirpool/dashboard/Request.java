@@ -13,8 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked for: a path, the names in it, and the fields of its query and of its form. */
-record Request(
-        String path, String query, boolean isPart, Map<String, String> names, Map<String, List<String>> fields) {
+record Request(String path, String query, boolean isPart, Map<String, String> names, Map<String, List<String>> fields) {
 
     private static final int MAX_FORM = 256 * 1024;
 
@@ -73,11 +72,15 @@ record Request(
 
     /** A field that is a number from 0 on, or else what stands for it. */
     int number(String field, int otherwise) {
-        return one(field).filter(text -> text.matches("\\d{1,9}")).map(Integer::valueOf).orElse(otherwise);
+        return one(field)
+                .filter(text -> text.matches("\\d{1,9}"))
+                .map(Integer::valueOf)
+                .orElse(otherwise);
     }
 
     /** Whether {@code pattern}, such as {@code /queues/{queue}}, is what was asked for; then with the names in it. */
-    @Nullable Request matching(String pattern) {
+    @Nullable
+    Request matching(String pattern) {
         var wanted = pattern.split("/", -1);
         var given = path.split("/", -1);
         if (wanted.length != given.length) {

@@ -95,8 +95,9 @@ final class Sampler implements AutoCloseable {
             var series = history.lastMinutes(state.name());
             queues.add(new Snapshot.Queue(state, series.donePerMinuteNow(), series.failedPerMinuteNow()));
             if (state.workers() > 0) {
-                operator.queue(state.name()).launchers().forEach(each ->
-                        launchers.add(new Snapshot.Launcher(state.name(), each)));
+                operator.queue(state.name())
+                        .launchers()
+                        .forEach(each -> launchers.add(new Snapshot.Launcher(state.name(), each)));
             }
         }
         var now = queues.stream()

@@ -54,7 +54,10 @@ final class Screens {
         }
         var range = Range.of(request.one("range").orElse(""));
         var series = history.of(range, frame.now().names());
-        return page("overview", frame, Map.of("series", series, "redis", options.redis().toString()));
+        return page(
+                "overview",
+                frame,
+                Map.of("series", series, "redis", options.redis().toString()));
     }
 
     Reply queues(Request request) {
@@ -116,7 +119,10 @@ final class Screens {
             return page("task", frame, Map.of("queue", name, "task", there.task()));
         }
         if (found instanceof Search.GaveUp gaveUp) {
-            return page("notfound", frame, Map.of("queue", name, "id", id.toString(), "looked", gaveUp.looked(), "total", gaveUp.total()));
+            return page(
+                    "notfound",
+                    frame,
+                    Map.of("queue", name, "id", id.toString(), "looked", gaveUp.looked(), "total", gaveUp.total()));
         }
         return problem(
                 request.isPart(),
@@ -137,7 +143,10 @@ final class Screens {
             hosts.computeIfAbsent(launcher.state().host(), host -> new ArrayList<>())
                     .add(launcher);
         }
-        return page("workers", frame, Map.of("hosts", hosts, "redis", options.redis().toString()));
+        return page(
+                "workers",
+                frame,
+                Map.of("hosts", hosts, "redis", options.redis().toString()));
     }
 
     Reply threads(Request request, String worker, Optional<String> stacks) {
@@ -164,13 +173,15 @@ final class Screens {
             return down(frame);
         }
         var now = frame.now();
-        var name = request.one("queue").orElseGet(() -> now.queues().stream()
-                .filter(queue -> queue.state().dead() > 0)
-                .findFirst()
-                .map(queue -> queue.state().name())
-                .orElse(""));
+        var name = request.one("queue")
+                .orElseGet(() -> now.queues().stream()
+                        .filter(queue -> queue.state().dead() > 0)
+                        .findFirst()
+                        .map(queue -> queue.state().name())
+                        .orElse(""));
         if (name.isEmpty()) {
-            return page("dead", frame, Map.of("queue", "", "letters", List.of(), "total", 0L, "next", "", "cursor", ""));
+            return page(
+                    "dead", frame, Map.of("queue", "", "letters", List.of(), "total", 0L, "next", "", "cursor", ""));
         }
         var queue = operator.queue(name);
         var cursor = request.one("cursor").orElse("");
@@ -198,7 +209,14 @@ final class Screens {
         var frame = frame(request, "Redis", "Redis");
         return frame.now().isDown()
                 ? down(frame)
-                : page("redis", frame, Map.of("server", operator.server(), "redis", options.redis().toString()));
+                : page(
+                        "redis",
+                        frame,
+                        Map.of(
+                                "server",
+                                operator.server(),
+                                "redis",
+                                options.redis().toString()));
     }
 
     Reply problem(boolean isPart, int status, String title, String text) {
@@ -206,12 +224,15 @@ final class Screens {
         var frame = frame(request, title, "");
         return Reply.html(
                 status,
-                pages.write("problem", Map.of("frame", frame, "title", title, "text", text, "canRecover", status >= 500)));
+                pages.write(
+                        "problem", Map.of("frame", frame, "title", title, "text", text, "canRecover", status >= 500)));
     }
 
     private Reply down(Frame frame) {
         return Reply.html(
-                503, pages.write("down", Map.of("frame", frame, "redis", options.redis().toString())));
+                503,
+                pages.write(
+                        "down", Map.of("frame", frame, "redis", options.redis().toString())));
     }
 
     private Reply page(String template, Frame frame, Map<String, Object> values) {

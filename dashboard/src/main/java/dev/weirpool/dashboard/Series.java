@@ -58,7 +58,9 @@ record Series(Range range, List<Instant> starts, List<Tally> steps, Tally all, I
     }
 
     List<Double> waits(double part) {
-        return steps.stream().map(step -> seconds(step.waits().percentile(part))).toList();
+        return steps.stream()
+                .map(step -> seconds(step.waits().percentile(part)))
+                .toList();
     }
 
     List<Double> runs(double part) {

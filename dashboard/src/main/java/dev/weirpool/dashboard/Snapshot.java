@@ -34,7 +34,9 @@ record Snapshot(String problem, Instant at, List<Queue> queues, List<Launcher> l
     }
 
     Optional<Queue> queue(String name) {
-        return queues.stream().filter(queue -> queue.state().name().equals(name)).findFirst();
+        return queues.stream()
+                .filter(queue -> queue.state().name().equals(name))
+                .findFirst();
     }
 
     List<String> names() {
@@ -71,10 +73,7 @@ record Snapshot(String problem, Instant at, List<Queue> queues, List<Launcher> l
 
     /** The queues on which tasks wait that nobody runs. */
     List<QueueState> abandoned() {
-        return queues.stream()
-                .map(Queue::state)
-                .filter(QueueState::isAbandoned)
-                .toList();
+        return queues.stream().map(Queue::state).filter(QueueState::isAbandoned).toList();
     }
 
     List<QueueState> paused() {

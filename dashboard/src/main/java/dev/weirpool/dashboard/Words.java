@@ -65,7 +65,9 @@ final class Words {
     static String age(Instant then, Instant now) {
         var age = Duration.between(then, now);
         if (age.isNegative()) {
-            return age.toSeconds() == 0 ? "now" : "in " + duration(age.negated().truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+            return age.toSeconds() == 0
+                    ? "now"
+                    : "in " + duration(age.negated().truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
         }
         return age.toSeconds() == 0 ? "now" : duration(age.truncatedTo(java.time.temporal.ChronoUnit.SECONDS)) + " ago";
     }

@@ -3,6 +3,7 @@ package dev.weirpool.queue.inspect;
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.Preview;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -272,7 +274,7 @@ public final class OperatedQueue {
         var envelope = Envelope.stored(glimpse.beginning());
         var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
         var options = TaskOptions.of(headers, envelope.priority(), envelope.maxAttempts());
-        return new TaskDetail(task, options.headers(), options, attempts(task.id()), "");
+        return new TaskDetail(task, options.headers(), options, attempts(task.id()), arguments(envelope));
     }
 
     /** How the attempts of a task ended that did not end well, in order, as far as that is kept. */
@@ -280,6 +282,15 @@ public final class OperatedQueue {
         return redis.call(connection -> survey.attempts(connection, bytesOf(id))).stream()
                 .map(Attempt::of)
                 .toList();
+    }
+
+    /** The body is a byte for the kind of task and an array of descriptor, captured values and arguments. */
+    private static String arguments(Envelope envelope) {
+        if (!envelope.isReadable()) {
+            return "";
+        }
+        var body = envelope.body();
+        return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
     }
 
     /** What happened on it in the periods that begin at {@code starts}. */

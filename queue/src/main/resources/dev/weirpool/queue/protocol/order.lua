@@ -7,7 +7,9 @@
 -- ARGV[4]  how many may stand at once
 --
 -- returns  1, or 0 if too many stand already
-if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return 1
+local stands = redis.call('HLEN', KEYS[1]) < tonumber(ARGV[4])
+if stands then
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+return stands and 1 or 0

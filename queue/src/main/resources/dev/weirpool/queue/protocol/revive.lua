@@ -9,11 +9,10 @@
 -- ARGV[1]  how many at most
 --
 -- returns  how many were put back
-local letters = redis.call('LPOP', KEYS[1], ARGV[1])
-if not letters then return 0 end
+local letters = redis.call('LPOP', KEYS[1], ARGV[1]) or {}
 for i = 1, #letters do
   redis.call('RPUSH', KEYS[2 + (string.byte(letters[i], 2) or 0) % 4],
     string.sub(letters[i], 1, 3) .. string.char(0) .. string.sub(letters[i], 5))
 end
-if redis.call('LLEN', KEYS[6]) == 0 then redis.call('LPUSH', KEYS[6], 1) end
+if #letters > 0 and redis.call('LLEN', KEYS[6]) == 0 then redis.call('LPUSH', KEYS[6], 1) end
 return #letters

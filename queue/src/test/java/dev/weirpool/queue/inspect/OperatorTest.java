@@ -263,6 +263,7 @@ final class OperatorTest {
         var ready = send(5000);
 
         assertThat(found(dead.get(0)).headers()).isEqualTo(Map.of("tenant", "acme"));
+        assertThat(found(dead.get(0)).argumentsPreview()).isEqualTo("[0, \"text\"]");
         assertThat(found(dead.get(0)).attempts().get(0).outcome()).isEqualTo("broke");
         assertThat(found(running.get(0)).task().worker()).contains("host.1.ab.1");
         assertThat(found(delayed.get(0)).task().state()).isEqualTo(TaskState.DELAYED);
