@@ -18,6 +18,7 @@ import java.util.TreeMap;
 final class Screens {
 
     private static final int PAGE = 25;
+    private static final int MOST_NAMED = 200;
     private static final int LOOKED_AT = 4_000;
     private static final int LOOKED_AT_MOST = 1_000_000;
 
@@ -139,6 +140,13 @@ final class Screens {
             return down(frame);
         }
         var hosts = new TreeMap<String, List<Snapshot.Launcher>>();
+        var names = new HashMap<String, String>();
+        frame.now().launchers().stream()
+                .map(Snapshot.Launcher::queue)
+                .distinct()
+                .flatMap(
+                        queue -> operator.queue(queue).tasks(TaskState.RUNNING, false, "", MOST_NAMED).tasks().stream())
+                .forEach(task -> names.put(task.id().toString(), task.name()));
         for (var launcher : frame.now().launchers()) {
             hosts.computeIfAbsent(launcher.state().host(), host -> new ArrayList<>())
                     .add(launcher);
@@ -146,7 +154,7 @@ final class Screens {
         return page(
                 "workers",
                 frame,
-                Map.of("hosts", hosts, "redis", options.redis().toString()));
+                Map.of("hosts", hosts, "names", names, "redis", options.redis().toString()));
     }
 
     Reply threads(Request request, String worker, Optional<String> stacks) {

@@ -11,8 +11,11 @@
 -- returns  how many were put back
 local letters = redis.call('LPOP', KEYS[1], ARGV[1]) or {}
 for i = 1, #letters do
-  redis.call('RPUSH', KEYS[2 + (string.byte(letters[i], 2) or 0) % 4],
-    string.sub(letters[i], 1, 3) .. string.char(0) .. string.sub(letters[i], 5))
+  local letter = letters[i]
+  -- nor is it known any more since when it waits; what is no envelope may be shorter
+  local rest = #letter < 29 and string.sub(letter, 22) or string.rep('\0', 8) .. string.sub(letter, 30)
+  redis.call('RPUSH', KEYS[2 + (string.byte(letter, 2) or 0) % 4],
+    string.sub(letter, 1, 3) .. string.char(0) .. string.sub(letter, 5, 21) .. rest)
 end
 if #letters > 0 and redis.call('LLEN', KEYS[6]) == 0 then redis.call('LPUSH', KEYS[6], 1) end
 return #letters
