@@ -130,7 +130,7 @@ record Series(Range range, List<Instant> starts, List<Tally> steps, Tally all, I
         for (var i = 0; i < values.size(); i++) {
             points.append(String.format(
                     Locale.ROOT,
-                    "%.1f,%.1f ",
+                    "%.0f,%.0f ",
                     values.size() < 2 ? 0 : 600.0 * i / (values.size() - 1),
                     highest == 0 ? 99 : 99 - 96 * values.get(i) / highest));
         }
