@@ -96,13 +96,8 @@ public final class Pool extends Calls implements AutoCloseable {
         var broker = new Broker(queue);
         var redis = new LazyRedis(options.redis());
         redis.get(); // nothing has been started yet if it fails
-        var launcher = Launcher.start(LauncherOptions.of(options.processes(), options.redis(), queue)
-                .withClassPath(options.classPath())
-                .withJvmFlags(options.jvmFlags())
-                .withEnvironment(options.environment())
-                .withInitializer(options.initializer())
-                .withMaxTasksPerWorker(options.maxTasksPerWorker())
-                .withMaxMemoryPerWorker(options.maxMemoryPerWorker()));
+        var launcher = Launcher.start(
+                LauncherOptions.of(options.processes(), options.redis(), queue).withWorkers(options.workers()));
         var codec = new TaskCodec(redis, thisProcess());
         var ownsQueue = options.namedQueue().isEmpty();
         try {
@@ -132,7 +127,11 @@ public final class Pool extends Calls implements AutoCloseable {
     private static Pool inline(PoolOptions options, String name) {
         var redis = new LazyRedis(options.redis());
         var codec = new TaskCodec(redis, thisProcess());
-        return new Pool(redis, codec, new InlineDispatch(codec, options.processes(), options.initializer()), name);
+        return new Pool(
+                redis,
+                codec,
+                new InlineDispatch(codec, options.processes(), options.workers().initializer()),
+                name);
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.weirpool.pool;
 
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
+import dev.weirpool.worker.WorkerOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,52 +15,21 @@ import org.jspecify.annotations.Nullable;
  * @param processes how many worker processes, at least 1
  * @param redis where the queue is; {@link RedisOptions#fromEnvironment()} by default
  * @param queue the name of the queue, or null for one of the pool's own, which is deleted when the pool ends
- * @param initializer called in each worker before its first task, or null
- * @param maxTasksPerWorker a worker is replaced after so many tasks; 0, the default, for never
- * @param maxMemoryPerWorker a worker that occupies more bytes is replaced after its task, and killed if it occupies half as much
- *     again; 0, the default, for no limit. Linux only
- * @param jvmFlags further flags for the workers' JVMs
- * @param classPath the workers' class path; that of this process by default
- * @param environment further environment variables for the workers
+ * @param workers what each worker process is started with; most of what follows changes it
  * @param inline whether tasks run on threads of this JVM instead, for unit tests: arguments and results are encoded and decoded
  *     all the same, but nothing protects the caller from a task that hangs or exits
  */
 public record PoolOptions(
-        int processes,
-        RedisOptions redis,
-        @Nullable String queue,
-        @Nullable Task<?> initializer,
-        int maxTasksPerWorker,
-        long maxMemoryPerWorker,
-        List<String> jvmFlags,
-        String classPath,
-        Map<String, String> environment,
-        boolean inline) {
+        int processes, RedisOptions redis, @Nullable String queue, WorkerOptions workers, boolean inline) {
 
     public PoolOptions {
         if (processes < 1) {
             throw new IllegalArgumentException("processes must be at least 1, got " + processes);
         }
-        if (maxTasksPerWorker < 0) {
-            throw new IllegalArgumentException(
-                    "maxTasksPerWorker must be at least 1, or 0 for no limit, got " + maxTasksPerWorker);
-        }
-        jvmFlags = List.copyOf(jvmFlags);
-        environment = Map.copyOf(environment);
     }
 
     public static PoolOptions of(int processes) {
-        return new PoolOptions(
-                processes,
-                RedisOptions.fromEnvironment(),
-                null,
-                null,
-                0,
-                0,
-                List.of(),
-                System.getProperty("java.class.path"),
-                Map.of(),
-                false);
+        return new PoolOptions(processes, RedisOptions.fromEnvironment(), null, WorkerOptions.DEFAULT, false);
     }
 
     /** The name of the queue, if it is a shared one. */
@@ -67,129 +38,59 @@ public record PoolOptions(
     }
 
     public PoolOptions withRedis(RedisOptions redis) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                jvmFlags,
-                classPath,
-                environment,
-                inline);
+        return new PoolOptions(processes, redis, queue, workers, inline);
     }
 
     public PoolOptions withQueue(String queue) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                jvmFlags,
-                classPath,
-                environment,
-                inline);
+        return new PoolOptions(processes, redis, queue, workers, inline);
     }
 
-    /** For example {@code withInitializer(Task.of(Tasks::open, "jdbc:..."))}. */
+    /**
+     * Calls it in each worker before the worker's first task; for example
+     * {@code withInitializer(Task.of(Tasks::open, "jdbc:..."))}.
+     */
     public PoolOptions withInitializer(Task<?> initializer) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                jvmFlags,
-                classPath,
-                environment,
-                inline);
+        return with(workers.withInitializer(initializer));
     }
 
+    /** Replaces a worker after so many tasks; 0, the default, for never. */
     public PoolOptions withMaxTasksPerWorker(int maxTasksPerWorker) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                jvmFlags,
-                classPath,
-                environment,
-                inline);
+        return with(workers.withMaxTasks(maxTasksPerWorker));
     }
 
+    /**
+     * Replaces a worker after its task if it occupies more bytes, and kills it if it occupies half as much again; 0, the default,
+     * for no limit. Linux only.
+     */
     public PoolOptions withMaxMemoryPerWorker(long maxMemoryPerWorker) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                jvmFlags,
-                classPath,
-                environment,
-                inline);
+        return with(workers.withMaxMemory(maxMemoryPerWorker));
     }
 
+    /** Replaces a worker after its task if it is older; zero, the default, for never. */
+    public PoolOptions withMaxAgePerWorker(Duration maxAgePerWorker) {
+        return with(workers.withMaxAge(maxAgePerWorker));
+    }
+
+    /** Further flags for the workers' JVMs. */
     public PoolOptions withJvmFlags(String... jvmFlags) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                List.of(jvmFlags),
-                classPath,
-                environment,
-                inline);
+        return with(workers.withJvmFlags(List.of(jvmFlags)));
     }
 
+    /** The workers' class path, in the form of {@code java -cp}; that of this process by default. */
     public PoolOptions withClassPath(String classPath) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                jvmFlags,
-                classPath,
-                environment,
-                inline);
+        return with(workers.withClassPath(classPath));
     }
 
+    /** Further environment variables for the workers. */
     public PoolOptions withEnvironment(Map<String, String> environment) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                jvmFlags,
-                classPath,
-                environment,
-                inline);
+        return with(workers.withEnvironment(environment));
     }
 
     public PoolOptions withInline(boolean inline) {
-        return new PoolOptions(
-                processes,
-                redis,
-                queue,
-                initializer,
-                maxTasksPerWorker,
-                maxMemoryPerWorker,
-                jvmFlags,
-                classPath,
-                environment,
-                inline);
+        return new PoolOptions(processes, redis, queue, workers, inline);
+    }
+
+    private PoolOptions with(WorkerOptions workers) {
+        return new PoolOptions(processes, redis, queue, workers, inline);
     }
 }

@@ -10,6 +10,7 @@ import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
+import dev.weirpool.worker.WorkerOptions;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
@@ -47,8 +48,9 @@ class CrashPointTest {
     @MethodSource("edgesOfAWorker")
     void aWorkerIsHalted(int edge) throws Exception {
         var flags = crashAt(edge);
-        try (var launcher = Launcher.start(
-                LauncherOptions.of(1, options, queueName).withLease(LEASE).withJvmFlags(flags))) {
+        try (var launcher = Launcher.start(LauncherOptions.of(1, options, queueName)
+                .withLease(LEASE)
+                .withWorkers(WorkerOptions.DEFAULT.withJvmFlags(flags)))) {
             assertAllTasksComplete();
         }
         assertThat(directory.resolve("once")).as("the edge was reached").doesNotExist();

@@ -91,7 +91,7 @@ public final class Launcher implements AutoCloseable {
         this.archive = new StartupArchive(redis);
         this.codec =
                 new TaskCodec(() -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
-        this.initializer = Optional.ofNullable(options.initializer()).map(this::sealed);
+        this.initializer = Optional.ofNullable(options.workers().initializer()).map(this::sealed);
         this.boards = temporaryDirectory();
         this.heartbeat = new Heartbeat(redis, broker, options.lease(), new OwnHeart());
         this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
@@ -279,8 +279,8 @@ public final class Launcher implements AutoCloseable {
             if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
                 enforceMemoryLimit(child);
             }
-            if (options.maxAgePerWorker().compareTo(Duration.ZERO) > 0
-                    && child.age().compareTo(options.maxAgePerWorker()) > 0) {
+            if (options.workers().maxAge().compareTo(Duration.ZERO) > 0
+                    && child.age().compareTo(options.workers().maxAge()) > 0) {
                 child.retire("has reached its age");
             }
         }
@@ -331,7 +331,7 @@ public final class Launcher implements AutoCloseable {
 
     private void enforceMemoryLimit(Child child) {
         var occupied = child.memory().sample();
-        var limit = options.maxMemoryPerWorker();
+        var limit = options.workers().maxMemory();
         if (limit > 0 && occupied > limit + limit / 2) {
             child.kill("was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
                     + limit);
@@ -387,7 +387,7 @@ public final class Launcher implements AutoCloseable {
                 options.queue(),
                 redis.timeout(),
                 options.lease(),
-                options.maxTasksPerWorker(),
+                options.workers().maxTasks(),
                 board.file(),
                 initializer);
     }

@@ -39,19 +39,20 @@ final class WorkerCommand {
                 "-XX:+ExitOnOutOfMemoryError",
                 CrashReports.flag(),
                 "-Dslf4j.internal.verbosity=ERROR"));
-        command.addAll(options.jvmFlags());
+        command.addAll(options.workers().jvmFlags());
         command.add("-cp");
         command.add(classPath());
         command.add(WorkerMain.class.getName());
         var builder = new ProcessBuilder(command);
-        builder.environment().putAll(options.environment());
+        builder.environment().putAll(options.workers().environment());
         return builder;
     }
 
     /** Ours first, so that the archive, which holds just those, fits; then the user's. */
     private String classPath() {
         var own = StartupArchive.classPath(ownJars);
-        return options.classPath().isEmpty() ? own : own + System.getProperty("path.separator") + options.classPath();
+        var theirs = options.workers().classPath();
+        return theirs.isEmpty() ? own : own + System.getProperty("path.separator") + theirs;
     }
 
     static String java() {

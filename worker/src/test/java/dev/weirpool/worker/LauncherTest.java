@@ -84,7 +84,7 @@ final class LauncherTest {
 
     @Test
     void replacesAWorkerThatHasRunItsShareOfTasks() throws Exception {
-        try (var launcher = Launcher.start(options(1).withMaxTasksPerWorker(2))) {
+        try (var launcher = Launcher.start(options(1).withWorkers(WorkerOptions.DEFAULT.withMaxTasks(2)))) {
             for (var i = 0; i < 5; i++) {
                 queue.send(Task.of(Work::signIn, signedIn.toString()));
             }
@@ -98,7 +98,8 @@ final class LauncherTest {
 
     @Test
     void replacesAWorkerThatHasReachedItsAge() throws Exception {
-        try (var launcher = Launcher.start(options(1).withMaxAgePerWorker(Duration.ofSeconds(1)))) {
+        try (var launcher =
+                Launcher.start(options(1).withWorkers(WorkerOptions.DEFAULT.withMaxAge(Duration.ofSeconds(1))))) {
             await().atMost(LIMIT).until(() -> queue.workers() == 1);
             var first = launcher.pids();
 
@@ -157,7 +158,8 @@ final class LauncherTest {
 
     @Test
     void givesUpWithTheLastWordsOfWorkersThatCannotBoot() {
-        try (var launcher = Launcher.start(options(3).withJvmFlags(List.of("-XX:NoSuchFlag")))) {
+        try (var launcher =
+                Launcher.start(options(3).withWorkers(WorkerOptions.DEFAULT.withJvmFlags(List.of("-XX:NoSuchFlag"))))) {
             assertThatThrownBy(() -> launcher.await(LIMIT.multipliedBy(2)))
                     .isInstanceOf(WorkersCannotStartException.class)
                     .hasMessageContaining("5 times in a row")
@@ -167,7 +169,8 @@ final class LauncherTest {
 
     @Test
     void givesUpWithTheReasonWhenTheInitializerFails() {
-        try (var launcher = Launcher.start(options(5).withInitializer(Task.of(Work::refuse)))) {
+        try (var launcher =
+                Launcher.start(options(5).withWorkers(WorkerOptions.DEFAULT.withInitializer(Task.of(Work::refuse))))) {
             assertThatThrownBy(() -> launcher.await(LIMIT))
                     .isInstanceOf(WorkersCannotStartException.class)
                     .hasMessageContaining("no licence for this machine");

@@ -6,6 +6,7 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
+import dev.weirpool.worker.WorkerOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,7 +23,7 @@ final class LauncherMain {
     public static void main(String[] arguments) throws IOException {
         var options = LauncherOptions.of(Integer.parseInt(arguments[1]), RedisOptions.fromEnvironment(), arguments[0])
                 .withLease(Duration.parse(arguments[2]))
-                .withJvmFlags(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"));
+                .withWorkers(WorkerOptions.DEFAULT.withJvmFlags(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1")));
         var launcher = start(options);
         launcher.stopped().whenComplete((nothing, failure) -> {
             if (failure != null) {
