@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
             Tasks.class,
             DeadLetters.class,
             WorkerCommand.class,
+            SchedulerCommand.class,
             DashboardCommand.class,
             Submit.class,
             MapCommand.class,

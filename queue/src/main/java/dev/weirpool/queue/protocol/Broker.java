@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -188,6 +189,12 @@ public final class Broker {
         if (effect instanceof Effect.ReleaseName release) {
             return keys.unique(release.name());
         }
+        if (effect instanceof Effect.Leave leave) {
+            return keys.running(leave.run().schedule());
+        }
+        if (effect instanceof Effect.Again) {
+            return keys.schedules;
+        }
         return keys.attempts(task.id());
     }
 
@@ -201,6 +208,12 @@ public final class Broker {
                     List.of(bytes("set"), key, keep.result(), bytes(keep.life().toMillis())));
         } else if (effect instanceof Effect.ReleaseName) {
             arguments.addAll(List.of(bytes("release"), key, effect.task().id(), ZERO));
+        } else if (effect instanceof Effect.Leave) {
+            arguments.addAll(List.of(bytes("leave"), key, effect.task().id(), ZERO));
+        } else if (effect instanceof Effect.Again again) {
+            var how = again.run().again().orElseThrow();
+            arguments.addAll(List.of(
+                    bytes("again"), key, bytes(again.run().schedule()), bytes(how.putOff() + " " + how.delay())));
         }
     }
 
@@ -301,12 +314,16 @@ public final class Broker {
                 keys.dead));
         var running = blame instanceof Blame.Running is ? is : null;
         var verdict = running == null ? null : running.verdict();
+        var run = verdict == null ? Optional.<ScheduledRun>empty() : verdict.run();
+        var again = run.flatMap(ScheduledRun::again);
         if (running != null) {
             var id = running.id();
             arguments.add(keys.attempts(id));
             arguments.add(keys.results(ByteBuffer.wrap(id).getLong()));
             arguments.add(keys.result(id));
             arguments.add(keys.unique(verdict == null ? "" : verdict.uniqueKey().orElse("")));
+            arguments.add(keys.running(run.map(ScheduledRun::schedule).orElse("")));
+            arguments.add(keys.schedules);
         }
         var keyCount = arguments.size();
         arguments.add(bytes(worker));
@@ -318,6 +335,10 @@ public final class Broker {
         arguments.add(verdict != null ? verdict.result() : NOTHING);
         arguments.add(
                 bytes(verdict == null ? 0 : verdict.keep().orElse(Duration.ZERO).toMillis()));
+        arguments.add(
+                bytes(again.flatMap(how -> run).map(ScheduledRun::schedule).orElse("")));
+        arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
+        arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
         return (int) number(redis.run(RECOVER, keyCount, arguments));
     }
 
@@ -580,6 +601,13 @@ public final class Broker {
                 keys.cancels,
                 keys.tick,
                 keys.fence,
+                keys.schedules,
+                keys.definitions,
+                keys.versions,
+                keys.sources,
+                keys.paused,
+                keys.edits,
+                keys.counts,
                 keys.total));
         all.addAll(statistics(Instant.now()));
         workers.forEach(worker -> all.add(keys.inflight(worker)));
