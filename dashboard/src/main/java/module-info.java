@@ -1,6 +1,7 @@
 /** What goes on in the queues, on a page and as JSON. */
 module dev.weirpool.dashboard {
     requires transitive dev.weirpool.queue;
+    requires dev.weirpool.scheduler;
     requires com.google.gson;
     requires gg.jte.runtime;
     requires jdk.httpserver;

@@ -31,7 +31,8 @@ final class HealthFile implements AutoCloseable {
         var name = System.getenv("WEIRPOOL_HEALTH_FILE");
         if (name != null && !name.isBlank()) {
             var file = Path.of(name);
-            health.timer.scheduleAtFixedRate(() -> touchIfHealthy(file, lastHeardOfRedis), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
+            health.timer.scheduleAtFixedRate(
+                    () -> touchIfHealthy(file, lastHeardOfRedis), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
         }
         return health;
     }

@@ -59,7 +59,8 @@ final class SchedulerCommand implements Callable<Integer> {
     @Option(
             names = "--classpath",
             paramLabel = "CP",
-            description = "Where the tasks' classes are, as for java -cp; with it, a task that does not exist is refused.")
+            description =
+                    "Where the tasks' classes are, as for java -cp; with it, a task that does not exist is refused.")
     private @Nullable String classPath;
 
     @Mixin
@@ -142,7 +143,12 @@ final class SchedulerCommand implements Callable<Integer> {
             if (file != null) {
                 schedulers.get(queue).apply(String.valueOf(file.getFileName()), tasks);
             }
-            log.info("firing the schedules of queue {} on {}, {} of them from {}", queue, redis.options(), tasks.size(), file);
+            log.info(
+                    "firing the schedules of queue {} on {}, {} of them from {}",
+                    queue,
+                    redis.options(),
+                    tasks.size(),
+                    file);
         }
     }
 

@@ -46,7 +46,8 @@ final class ArchitectureTest {
     void yamlIsKnownToTheReaderOfScheduleFilesAlone() {
         noClasses()
                 .that()
-                .haveNameNotMatching("dev\\.weirpool\\.scheduler\\.(Yaml|YamlMapping|Problems(\\$.*)?|ScheduleFile|ScheduleReader)")
+                .haveNameNotMatching(
+                        "dev\\.weirpool\\.scheduler\\.(Yaml|YamlMapping|Problems(\\$.*)?|ScheduleFile|ScheduleReader)")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.snakeyaml..")

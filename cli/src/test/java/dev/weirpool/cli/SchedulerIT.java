@@ -95,7 +95,8 @@ final class SchedulerIT {
     @Test
     void refusesAFileWithMistakesAndATaskThatDoesNotExist() throws Exception {
         write("broken", "evry: 1h");
-        assertThat(weirpool("scheduler", "--schedules", "schedules.yml", "--check").exitCode())
+        assertThat(weirpool("scheduler", "--schedules", "schedules.yml", "--check")
+                        .exitCode())
                 .isEqualTo(2);
 
         write("no-such-class", "every: 1h");
@@ -118,8 +119,8 @@ final class SchedulerIT {
     private void write(String name, String times) throws IOException {
         Files.writeString(
                 directory.resolve("schedules.yml"),
-                "schedules:\n  " + name + ":\n    task: com.acme.Reports::nightly\n    " + times + "\n    queue: " + queue
-                        + "\n");
+                "schedules:\n  " + name + ":\n    task: com.acme.Reports::nightly\n    " + times + "\n    queue: "
+                        + queue + "\n");
     }
 
     private static void hup(Process process) throws Exception {

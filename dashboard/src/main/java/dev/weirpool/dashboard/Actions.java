@@ -13,11 +13,13 @@ final class Actions {
 
     private final Operator operator;
     private final Sampler sampler;
+    private final Schedules schedules;
     private final Screens screens;
 
-    Actions(Operator operator, Sampler sampler, Screens screens) {
+    Actions(Operator operator, Sampler sampler, Schedules schedules, Screens screens) {
         this.operator = operator;
         this.sampler = sampler;
+        this.schedules = schedules;
         this.screens = screens;
     }
 
@@ -56,6 +58,22 @@ final class Actions {
             return done(request, "none");
         }
         return done(request, action.startsWith("retry") ? "retried" : "deleted");
+    }
+
+    /** Pauses or resumes a schedule, or runs its task now. */
+    Reply schedule(Request request) {
+        var scheduler = schedules.of(request.name("queue"));
+        var name = request.one("schedule").orElse("");
+        var action = request.one("action").orElse("");
+        switch (action) {
+            case "run" -> {
+                return done(request, scheduler.triggerNow(name).isPresent() ? "sent" : "busy");
+            }
+            case "pause" -> scheduler.pause(name);
+            case "resume" -> scheduler.resume(name);
+            default -> throw new IllegalArgumentException("nothing to be done with a schedule: '" + action + "'");
+        }
+        return done(request, action.equals("pause") ? "stopped" : "resumed");
     }
 
     Reply drain(Request request) {

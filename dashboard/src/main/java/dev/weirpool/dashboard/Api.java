@@ -14,7 +14,6 @@ import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Tally.Count;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +30,14 @@ final class Api {
     private final Operator operator;
     private final Sampler sampler;
     private final History history;
+    private final Schedules schedules;
 
-    Api(DashboardOptions options, Operator operator, Sampler sampler, History history) {
+    Api(DashboardOptions options, Operator operator, Sampler sampler, History history, Schedules schedules) {
         this.options = options;
         this.operator = operator;
         this.sampler = sampler;
         this.history = history;
+        this.schedules = schedules;
     }
 
     static Reply problem(int status, String text) {
@@ -134,7 +135,24 @@ final class Api {
     }
 
     Reply schedules(Request request) {
-        return json(object("schedules", List.of()));
+        var all = schedules.all(operator.queueNames(), sampler.latest().at());
+        return json(object("schedules", all.stream().map(Api::planned).toList()));
+    }
+
+    private static Map<String, @Nullable Object> planned(Schedules.Planned planned) {
+        var status = planned.status();
+        return object(
+                "name", status.name(),
+                "queue", planned.queue(),
+                "task", status.task(),
+                "when", status.schedule().description(),
+                "schedule", status.schedule().toString(),
+                "paused", status.isPaused(),
+                "late", planned.isLate(),
+                "next", planned.next().stream().map(Instant::toString).toList(),
+                "fired", status.fired(),
+                "skipped", status.skipped(),
+                "missed", status.missed());
     }
 
     Reply redis(Request request) {

@@ -34,12 +34,15 @@ public final class Dashboard implements AutoCloseable {
 
     private final Operator operator;
     private final Sampler sampler;
+    private final Schedules schedules;
     private final HttpServer server;
     private final ExecutorService threads;
 
-    private Dashboard(Operator operator, Sampler sampler, HttpServer server, ExecutorService threads) {
+    private Dashboard(
+            Operator operator, Sampler sampler, Schedules schedules, HttpServer server, ExecutorService threads) {
         this.operator = operator;
         this.sampler = sampler;
+        this.schedules = schedules;
         this.server = server;
         this.threads = threads;
     }
@@ -51,18 +54,20 @@ public final class Dashboard implements AutoCloseable {
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Dashboard start(DashboardOptions options) {
-        var operator = Operator.connect(options.redis().withPatience(Duration.ZERO));
+        var redis = options.redis().withPatience(Duration.ZERO);
+        var operator = Operator.connect(redis);
         try {
             var server = HttpServer.create(options.address(), 0);
             var clock = Clock.systemUTC();
             var history = new History(operator, clock);
             var sampler = new Sampler(operator, history, clock);
+            var schedules = new Schedules(redis);
             var threads = threads();
             server.setExecutor(threads);
-            server.createContext("/", new Site(options, operator, sampler, history));
+            server.createContext("/", new Site(options, operator, sampler, history, schedules));
             sampler.start();
             server.start();
-            return new Dashboard(operator, sampler, server, threads);
+            return new Dashboard(operator, sampler, schedules, server, threads);
         } catch (IOException e) {
             operator.close();
             throw new IllegalArgumentException(
@@ -102,6 +107,7 @@ public final class Dashboard implements AutoCloseable {
         sampler.close();
         server.stop(0);
         threads.shutdownNow();
+        schedules.close();
         operator.close();
     }
 }

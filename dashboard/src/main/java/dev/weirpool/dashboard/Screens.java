@@ -22,29 +22,40 @@ final class Screens {
     private static final int LOOKED_AT = 4_000;
     private static final int LOOKED_AT_MOST = 1_000_000;
 
-    private static final Map<String, String> SENTENCES = Map.of(
-            "paused", "Paused. What runs is finished; nothing else begins.",
-            "resumed", "Resumed.",
-            "cancelled", "Cancelled. It will not begin; if it runs already, it may end.",
-            "killed", "Told to end. Its process is ended if it does not in a few seconds.",
-            "retried", "Put back on the queue, with all attempts before it.",
-            "deleted", "Deleted.",
-            "draining", "Told to drain. It hears of it within some seconds, and ends after its last task.",
-            "refused", "Not told: too many orders wait for that launcher already.",
-            "none", "Nothing was selected.");
+    private static final Map<String, String> SENTENCES = Map.ofEntries(
+            Map.entry("paused", "Paused. What runs is finished; nothing else begins."),
+            Map.entry("resumed", "Resumed."),
+            Map.entry("cancelled", "Cancelled. It will not begin; if it runs already, it may end."),
+            Map.entry("killed", "Told to end. Its process is ended if it does not in a few seconds."),
+            Map.entry("retried", "Put back on the queue, with all attempts before it."),
+            Map.entry("deleted", "Deleted."),
+            Map.entry("draining", "Told to drain. It hears of it within some seconds, and ends after its last task."),
+            Map.entry("refused", "Not told: too many orders wait for that launcher already."),
+            Map.entry("none", "Nothing was selected."),
+            Map.entry("sent", "Put on the queue, besides its planned times."),
+            Map.entry("busy", "Not put on the queue: as many as may of it run already."),
+            Map.entry("stopped", "Paused. Planned times until it is resumed are passed over."));
 
     private final DashboardOptions options;
     private final Operator operator;
     private final Sampler sampler;
     private final History history;
+    private final Schedules schedules;
     private final Assets assets;
     private final Pages pages = new Pages();
 
-    Screens(DashboardOptions options, Operator operator, Sampler sampler, History history, Assets assets) {
+    Screens(
+            DashboardOptions options,
+            Operator operator,
+            Sampler sampler,
+            History history,
+            Schedules schedules,
+            Assets assets) {
         this.options = options;
         this.operator = operator;
         this.sampler = sampler;
         this.history = history;
+        this.schedules = schedules;
         this.assets = assets;
     }
 
@@ -164,7 +175,14 @@ final class Screens {
 
     Reply schedules(Request request) {
         var frame = frame(request, "Schedules", "Schedules");
-        return frame.now().isDown() ? down(frame) : page("schedules", frame, Map.of());
+        if (frame.now().isDown()) {
+            return down(frame);
+        }
+        var all = schedules.all(operator.queueNames(), frame.at());
+        return page(
+                "schedules",
+                frame,
+                Map.of("schedules", all, "redis", options.redis().toString()));
     }
 
     /** A dead letter, and what happened to it. */

@@ -30,11 +30,11 @@ final class Site implements HttpHandler {
     private final Screens screens;
     private final List<Route> routes = new ArrayList<>();
 
-    Site(DashboardOptions options, Operator operator, Sampler sampler, History history) {
+    Site(DashboardOptions options, Operator operator, Sampler sampler, History history, Schedules schedules) {
         this.doorkeeper = new Doorkeeper(options.secret());
         this.sampler = sampler;
         this.events = new Events(sampler);
-        this.screens = new Screens(options, operator, sampler, history, assets);
+        this.screens = new Screens(options, operator, sampler, history, schedules, assets);
         get("/", screens::overview);
         get("/queues", screens::queues);
         get("/queues/{queue}", screens::queue);
@@ -43,7 +43,7 @@ final class Site implements HttpHandler {
         get("/schedules", screens::schedules);
         get("/dead", screens::dead);
         get("/redis", screens::redis);
-        var api = new Api(options, operator, sampler, history);
+        var api = new Api(options, operator, sampler, history, schedules);
         get("/api/v1/overview", api::overview);
         get("/api/v1/history", api::history);
         get("/api/v1/queues", api::queues);
@@ -54,10 +54,11 @@ final class Site implements HttpHandler {
         get("/api/v1/schedules", api::schedules);
         get("/api/v1/redis", api::redis);
         if (!options.isReadOnly()) {
-            var actions = new Actions(operator, sampler, screens);
+            var actions = new Actions(operator, sampler, schedules, screens);
             post("/queues/{queue}/pause", actions::pause);
             post("/queues/{queue}/resume", actions::resume);
             post("/queues/{queue}/dead", actions::dead);
+            post("/queues/{queue}/schedules", actions::schedule);
             post("/queues/{queue}/tasks/{task}/cancel", actions::cancel);
             post("/queues/{queue}/tasks/{task}/kill", actions::kill);
             post("/queues/{queue}/launchers/{launcher}/drain", actions::drain);

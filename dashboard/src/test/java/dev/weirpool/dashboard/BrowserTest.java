@@ -146,6 +146,28 @@ final class BrowserTest {
     }
 
     @Test
+    void pausesAScheduleAndRunsItsTaskNow() {
+        browser.go(house.at("/schedules"));
+        browser.shoot("schedules");
+        var row = "#schedule-reports-thumbnails";
+        assertThat(browser.text(row)).contains("every 15 minutes", "UTC, in ");
+        assertThat(browser.text("#schedule-reports-monthly-figures .times"))
+                .containsPattern("(\\d{4}-\\d\\d-01 0[45]:30:00\\s*){5}");
+        var waiting = gallery.reports.size();
+
+        browser.click(row + " button[value='run']");
+
+        assertThat(browser.text(".said")).startsWith("Put on the queue");
+        assertThat(gallery.reports.size()).isEqualTo(waiting + 1);
+
+        browser.click(row + " button[value='pause']");
+
+        assertThat(browser.text(row)).contains("paused");
+        browser.click(row + " button[value='resume']");
+        assertThat(browser.text(row)).doesNotContain("paused");
+    }
+
+    @Test
     void showsWhatHappenedToATask() {
         var letter = gallery.mail.deadLetters().list(0, 10).stream()
                 .filter(each -> each.attempts().size() >= 1)
@@ -196,8 +218,9 @@ final class BrowserTest {
     void canBeUsedWithTheKeyboardAlone() {
         browser.go(house.at("/"));
 
-        var visited = String.valueOf(browser.script("return [...document.querySelectorAll('a, button, summary, input, [tabindex]')]"
-                + ".filter(e => e.tabIndex < 0 && e.id !== 'main').length"));
+        var visited = String.valueOf(
+                browser.script("return [...document.querySelectorAll('a, button, summary, input, [tabindex]')]"
+                        + ".filter(e => e.tabIndex < 0 && e.id !== 'main').length"));
 
         assertThat(visited).as("what only a mouse could reach").isEqualTo("0");
         assertThat(browser.find(".skip").getAttribute("href")).endsWith("#main");
@@ -238,5 +261,4 @@ final class BrowserTest {
             throw new IllegalStateException(e);
         }
     }
-
 }

@@ -4,6 +4,8 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.scheduler.Schedule;
+import dev.weirpool.scheduler.Scheduler;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
 import java.time.Duration;
@@ -13,6 +15,7 @@ final class Gallery implements AutoCloseable {
     final TaskQueue images;
     final TaskQueue mail;
     final TaskQueue reports;
+    final Scheduler scheduler;
     private final Launcher imageWorkers;
     private final Launcher mailWorkers;
 
@@ -22,6 +25,16 @@ final class Gallery implements AutoCloseable {
         reports = TaskQueue.connect(redis, "reports");
         imageWorkers = Launcher.start(LauncherOptions.of(2, redis, "images"));
         mailWorkers = Launcher.start(LauncherOptions.of(1, redis, "mail"));
+        scheduler = Scheduler.start(redis, "reports");
+        scheduler.schedule(
+                "monthly-figures",
+                Task.of(Chores::resize, "figures.pdf", 1),
+                Schedule.cron("0 30 6 1 * ?", "Europe/Berlin"));
+        scheduler.schedule(
+                "thumbnails", Task.of(Chores::resize, "all.png", 64), Schedule.every(Duration.ofMinutes(15)));
+        scheduler.schedule(
+                "old-import", Task.of(Chores::resize, "old.png", 1), Schedule.cron("0 0 3 ? * MON-FRI", "UTC"));
+        scheduler.pause("old-import");
         for (var i = 0; i < 400; i++) {
             images.send(Task.of(Chores::resize, "holiday-" + i + ".jpg", 800));
         }
@@ -54,6 +67,7 @@ final class Gallery implements AutoCloseable {
 
     @Override
     public void close() {
+        scheduler.close();
         imageWorkers.close();
         mailWorkers.close();
         images.close();

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class Rehearsal {
 
     /** Of tasks that are due at one moment, the one that was planned first comes first. */
-    private record Due(Instant planned, long order, @Nullable Entry entry, Task<?> task) implements Comparable<Due> {
+    private record Due(
+            Instant planned, long order, @Nullable Entry entry, Task<?> task) implements Comparable<Due> {
         @Override
         public int compareTo(Due other) {
             var byTime = planned.compareTo(other.planned);
@@ -184,7 +185,8 @@ public final class Rehearsal {
             return;
         }
         var schedule = entry.scheduled.schedule();
-        var decision = Decision.of(schedule, due.planned, now, entry.scheduled.options().misfire());
+        var decision = Decision.of(
+                schedule, due.planned, now, entry.scheduled.options().misfire());
         entry.missed += decision.missed();
         var next = decision.next();
         for (var planned : decision.fires()) {

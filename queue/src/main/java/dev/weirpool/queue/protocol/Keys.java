@@ -97,6 +97,8 @@ final class Keys {
     /** The statistics of one period. */
     byte[] statistics(Period period, Instant start) {
         return key("stats:" + period.key + ":" + start.getEpochSecond());
+    }
+
     /** The runs of one schedule that have not ended. */
     byte[] running(String schedule) {
         return key("running:" + schedule);
