@@ -1,7 +1,5 @@
 package dev.weirpool.dashboard;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +16,11 @@ import java.util.zip.GZIPOutputStream;
 final class Assets {
 
     private static final List<String> FILES =
-            List.of("style.css", "uplot.min.css", "htmx.min.js", "hx-sse.min.js", "uplot.min.js", "app.js", "icon.svg");
+            List.of("style.css", "uplot.min.css", "htmx.js", "uplot.min.js", "app.js", "icon.svg");
+
+    /** In one file, because htmx begins as soon as it is loaded, and would not wait for its extension. */
+    private static final Map<String, List<String>> MADE_OF =
+            Map.of("htmx.js", List.of("htmx.min.js", "hx-sse.min.js"));
     private static final Map<String, String> TYPES =
             Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "svg", "image/svg+xml");
 
@@ -27,7 +29,7 @@ final class Assets {
 
     Assets() {
         for (var file : FILES) {
-            var content = read(file);
+            var content = content(file);
             var dot = file.lastIndexOf('.');
             var unique = file.substring(0, dot) + "." + digest(content) + file.substring(dot);
             paths.put(file, "/assets/" + unique);
@@ -51,6 +53,15 @@ final class Assets {
 
     Optional<Reply> find(String name) {
         return Optional.ofNullable(replies.get(name));
+    }
+
+    private static byte[] content(String file) {
+        var content = new ByteArrayOutputStream();
+        for (var part : MADE_OF.getOrDefault(file, List.of(file))) {
+            content.writeBytes(read(part));
+            content.write('\n');
+        }
+        return content.toByteArray();
     }
 
     private static byte[] read(String file) {
@@ -80,9 +91,5 @@ final class Assets {
             throw new UncheckedIOException(e);
         }
         return out.toByteArray();
-    }
-
-    static String text(byte[] content) {
-        return new String(content, UTF_8);
     }
 }

@@ -92,13 +92,13 @@ final class BrowserTest {
 
         browser.click("form[action$='/pause'] button");
 
-        assertThat(browser.text(".said")).startsWith("Paused.");
+        awaitSaid("Paused.");
         assertThat(browser.has("h1 + .tag")).isTrue();
         assertThat(house("/api/v1/queues/reports")).contains("\"paused\":true");
 
         browser.click("form[action$='/resume'] button");
 
-        assertThat(browser.text(".said")).isEqualTo("Resumed.");
+        awaitSaid("Resumed.");
         assertThat(house("/api/v1/queues/reports")).contains("\"paused\":false");
         assertThat(browser.complaints()).isEmpty();
     }
@@ -119,7 +119,7 @@ final class BrowserTest {
 
         browser.click("button[value='retry']");
 
-        assertThat(browser.text(".said")).startsWith("Put back on the queue");
+        awaitSaid("Put back on the queue");
         await().atMost(LIMIT)
                 .until(() -> letters.find(letter.id())
                         .filter(again -> again.attempts().size() > attempts)
@@ -140,7 +140,7 @@ final class BrowserTest {
         await().atMost(LIMIT).until(() -> tickedTwice());
         browser.click(kill + "[open] button.danger");
 
-        assertThat(browser.text(".said")).startsWith("Told to end.");
+        awaitSaid("Told to end.");
         await().atMost(LIMIT).until(() -> running() == 1);
         assertThat(browser.complaints()).isEmpty();
     }
@@ -157,13 +157,15 @@ final class BrowserTest {
 
         browser.click(row + " button[value='run']");
 
-        assertThat(browser.text(".said")).startsWith("Put on the queue");
+        awaitSaid("Put on the queue");
         assertThat(gallery.reports.size()).isEqualTo(waiting + 1);
 
         browser.click(row + " button[value='pause']");
 
+        awaitSaid("Paused.");
         assertThat(browser.text(row)).contains("paused");
         browser.click(row + " button[value='resume']");
+        awaitSaid("Resumed.");
         assertThat(browser.text(row)).doesNotContain("paused");
     }
 
@@ -241,6 +243,11 @@ final class BrowserTest {
             plain.click("form[action$='/resume'] button");
             plain.shoot("without-scripts");
         }
+    }
+
+    /** The page that follows says what was done. */
+    private static void awaitSaid(String beginning) {
+        await().atMost(LIMIT).until(() -> browser.text(".said").startsWith(beginning));
     }
 
     private static boolean tickedTwice() {

@@ -384,7 +384,7 @@ final class DashboardTest {
                 total += packed(house.at(file)).length;
             }
 
-            assertThat(files).hasSizeGreaterThanOrEqualTo(7);
+            assertThat(files).hasSize(6);
             assertThat(total).isLessThan(100_000);
         }
     }
