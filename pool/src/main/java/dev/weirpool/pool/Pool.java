@@ -94,10 +94,9 @@ public final class Pool extends Calls implements AutoCloseable {
             return inline(options, queue);
         }
         var broker = new Broker(queue);
-        var redis = new LazyRedis(options.redis());
-        redis.get(); // nothing has been started yet if it fails
         var launcher = Launcher.start(
                 LauncherOptions.of(options.processes(), options.redis(), queue).withWorkers(options.workers()));
+        var redis = new LazyRedis(options.redis());
         var codec = new TaskCodec(redis, thisProcess());
         var ownsQueue = options.namedQueue().isEmpty();
         try {

@@ -99,8 +99,7 @@ public final class RedisOptions {
 
     /** The server itself, which may not answer or not be suitable. */
     public Redis openUnchecked() {
-        var address = uri != null ? uri : EmbeddedServer.uri(embeddedPort);
-        return new Redis(address, timeout, patience);
+        return uri != null ? new Redis(uri, timeout, patience) : EmbeddedServer.open(embeddedPort, timeout, patience);
     }
 
     /** Without user and password. */

@@ -44,10 +44,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Launcher implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Launcher.class);
     private static final int BIRTHS = 5;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int LOOKS_PER_MEMORY_SAMPLE = 5;
+
+    private static final int CRASHED = 134; // SIGABRT, with which a JVM ends that has crashed
+    private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
     private static final Duration THREADS_LIMIT = Duration.ofSeconds(3);
     private static final Duration NO_LIMIT = Duration.ofDays(36_500);
@@ -73,9 +75,12 @@ public final class Launcher implements AutoCloseable {
     // owned by the inbox's thread
     private final Map<String, Child> children = new LinkedHashMap<>();
     private int started;
+    private boolean working;
     private int failedBirths;
-    private boolean anyWasReady;
+    private Optional<WorkersCannotStartException> failure = Optional.empty();
+    private volatile boolean anyWasReady;
     private boolean stopping;
+    private volatile boolean killed;
     private long looks;
     private Tally ofTheDead = Tally.NOTHING;
     private long toldNanos = System.nanoTime();
@@ -87,17 +92,25 @@ public final class Launcher implements AutoCloseable {
         this.options = options;
         this.broker = new Broker(options.queue());
         this.command = new WorkerCommand(options);
-        this.redis = options.redis().open();
-        this.archive = new StartupArchive(redis);
-        this.codec =
-                new TaskCodec(() -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
-        this.initializer = Optional.ofNullable(options.workers().initializer()).map(this::sealed);
+        this.archive = new StartupArchive();
         this.boards = temporaryDirectory();
+        inbox.setRemoveOnCancelPolicy(true);
+        inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        // they boot while Redis is being opened, which they do not need for that
+        inbox.execute(this::spawnFirst);
+        try {
+            this.redis = options.redis().open();
+            this.codec = new TaskCodec(
+                    () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
+            this.initializer =
+                    Optional.ofNullable(options.workers().initializer()).map(this::sealed);
+        } catch (RuntimeException e) {
+            abandon();
+            throw e;
+        }
         this.heartbeat = new Heartbeat(redis, broker, options.lease(), new OwnHeart());
         this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
         this.bookkeeper = new Bookkeeper(redis, broker, this::news);
-        inbox.setRemoveOnCancelPolicy(true);
-        inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /**
@@ -111,7 +124,8 @@ public final class Launcher implements AutoCloseable {
         launcher.recoverer.start();
         launcher.heartbeat.start();
         launcher.bookkeeper.start();
-        launcher.inbox.execute(launcher::startAll);
+        launcher.inbox.execute(launcher::work);
+        launcher.inbox.schedule(launcher::spawnRest, SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
         launcher.inbox.scheduleWithFixedDelay(
                 launcher::lookAfterAll, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
         return launcher;
@@ -121,9 +135,9 @@ public final class Launcher implements AutoCloseable {
     public void stop(Duration grace) {
         post(() -> {
             stopping = true;
-            children.values().forEach(Child::stop);
-            finishIfEmpty();
             inbox.schedule(this::killAll, grace.toMillis(), TimeUnit.MILLISECONDS);
+            children.values().forEach(this::dismiss);
+            finishIfEmpty();
         });
     }
 
@@ -131,6 +145,7 @@ public final class Launcher implements AutoCloseable {
     public void kill() {
         post(() -> {
             stopping = true;
+            killed = true;
             killAll();
             finishIfEmpty();
         });
@@ -189,10 +204,26 @@ public final class Launcher implements AutoCloseable {
 
     // the rest runs on the inbox's thread, unless it says otherwise
 
-    private void startAll() {
-        for (var i = 0; i < options.processes(); i++) {
+    /** One for each processor: more at a time would only make each boot slower, and the first result come later. */
+    private int firstWave() {
+        return Math.min(options.processes(), Runtime.getRuntime().availableProcessors());
+    }
+
+    private void spawnFirst() {
+        for (var i = 0; i < firstWave(); i++) {
             spawn();
         }
+    }
+
+    private void spawnRest() {
+        for (var i = firstWave(); i < options.processes(); i++) {
+            spawn();
+        }
+    }
+
+    private void work() {
+        working = true;
+        children.values().forEach(this::employ);
     }
 
     private void spawn() {
@@ -202,14 +233,49 @@ public final class Launcher implements AutoCloseable {
         var worker = name + "." + ++started;
         try {
             Files.createDirectories(boards); // a cleaner of temporary files may have taken it away
-            var board = Board.create(boards, worker);
-            var child = Child.start(command.build(archive.find()), settings(worker, board), board);
+            var child = Child.start(command.build(archive.find()), worker, Board.create(boards, worker));
             children.put(worker, child);
-            log.debug("worker {} started, pid {}", worker, child.pid());
-            child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+            if (working) {
+                employ(child);
+            }
         } catch (IOException | RuntimeException e) {
-            log.error("cannot start a worker: {}; trying again", e.getMessage(), e);
+            log().error("cannot start a worker: {}; trying again", e.getMessage(), e);
             bornDead(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void employ(Child child) {
+        log().debug("worker {} started, pid {}", child.worker(), child.pid());
+        child.tell(settings(child));
+        child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+    }
+
+    /** One that runs an initializer is not interrupted in it. */
+    private void dismiss(Child child) {
+        if (options.workers().initializer() == null) {
+            child.dismiss();
+        } else {
+            child.stop();
+        }
+    }
+
+    /** On the caller's thread: nothing came of it, so nothing remains. */
+    private void abandon() {
+        inbox.execute(() -> {
+            stopping = true;
+            killAll();
+            children.values().forEach(Child::bury);
+            try {
+                Files.deleteIfExists(boards);
+            } catch (IOException e) {
+                log().debug("{} is left behind", boards, e);
+            }
+        });
+        inbox.shutdown();
+        try {
+            inbox.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -229,12 +295,15 @@ public final class Launcher implements AutoCloseable {
             if (!stopping) {
                 if (code != WorkerExit.DONE.code) {
                     restarts++;
-                    log.warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
+                    log().warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
                 }
                 spawn();
             }
         } else if (!stopping) {
-            log.warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
+            log().warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
+            if (code == CRASHED) {
+                archive.distrust();
+            }
             bornDead(child.lastWords());
         }
         finishIfEmpty();
@@ -243,7 +312,7 @@ public final class Launcher implements AutoCloseable {
     private void bornDead(List<String> lastWords) {
         failedBirths++;
         restarts++;
-        if (!anyWasReady && failedBirths >= BIRTHS && children.values().stream().noneMatch(Child::isReady)) {
+        if (!anyWasReady && failedBirths >= BIRTHS && !anyReady()) {
             giveUp(lastWords);
             return;
         }
@@ -252,10 +321,15 @@ public final class Launcher implements AutoCloseable {
         inbox.schedule(this::spawn, backoff, TimeUnit.MILLISECONDS);
     }
 
+    private boolean anyReady() {
+        return children.values().stream().anyMatch(Child::isReady);
+    }
+
     private void giveUp(List<String> lastWords) {
         stopping = true;
         killAll();
-        stopped.completeExceptionally(new WorkersCannotStartException(failedBirths, lastWords));
+        failure = Optional.of(new WorkersCannotStartException(failedBirths, lastWords));
+        finishIfEmpty();
     }
 
     private void killAll() {
@@ -267,12 +341,15 @@ public final class Launcher implements AutoCloseable {
         try {
             look();
         } catch (RuntimeException e) { // would end the schedule
-            log.error("a fault of the launcher: {}", e.getMessage(), e);
+            log().error("a fault of the launcher: {}", e.getMessage(), e);
         }
     }
 
     private void look() {
         looks++;
+        if (anyReady()) {
+            archive.makeIfMissing(redis);
+        }
         for (var child : children.values()) {
             child.look();
             enforceTimeLimit(child);
@@ -341,8 +418,9 @@ public final class Launcher implements AutoCloseable {
     }
 
     private void finishIfEmpty() {
-        if (stopping && children.isEmpty()) {
+        if (stopping && children.isEmpty() && !inbox.isShutdown()) {
             inbox.shutdown();
+            failure.ifPresent(stopped::completeExceptionally);
             var closer = new Thread(this::finish, "weirpool-launcher-end");
             closer.start();
         }
@@ -353,6 +431,10 @@ public final class Launcher implements AutoCloseable {
         recoverer.close();
         heartbeat.close();
         bookkeeper.close();
+        if (anyWasReady && !killed) {
+            archive.makeIfMissing(redis);
+            archive.awaitMade();
+        }
         archive.close();
         try {
             redis.call(connection -> {
@@ -371,24 +453,24 @@ public final class Launcher implements AutoCloseable {
             });
             Files.deleteIfExists(boards);
         } catch (RedisUnavailableException e) {
-            log.warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
+            log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } catch (IOException e) {
-            log.debug("{} is left behind", boards, e);
+            log().debug("{} is left behind", boards, e);
         } finally {
             redis.close();
             stopped.complete(null);
         }
     }
 
-    private WorkerSettings settings(String worker, Board board) {
+    private WorkerSettings settings(Child child) {
         return new WorkerSettings(
-                worker,
+                child.worker(),
                 redis.uri(),
                 options.queue(),
                 redis.timeout(),
                 options.lease(),
                 options.workers().maxTasks(),
-                board.file(),
+                child.board().file(),
                 initializer);
     }
 
@@ -434,7 +516,7 @@ public final class Launcher implements AutoCloseable {
         if (answers.containsKey(number) || threadsWanted.containsKey(number)) {
             return; // heard before
         }
-        log.info("an operator has ordered: {}", order);
+        log().info("an operator has ordered: {}", order);
         var words = order.split(" ", 2);
         switch (words[0]) {
             case "drain" -> {
@@ -485,7 +567,7 @@ public final class Launcher implements AutoCloseable {
         for (var lost : reply.lost()) {
             var child = children.get(lost);
             if (child != null) {
-                log.warn(
+                log().warn(
                         "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
                         lost,
                         child.pid());
@@ -515,7 +597,7 @@ public final class Launcher implements AutoCloseable {
                 try {
                     message.run();
                 } catch (RuntimeException e) {
-                    log.error("a fault of the launcher: {}", e.getMessage(), e);
+                    log().error("a fault of the launcher: {}", e.getMessage(), e);
                 }
             });
             return true;
@@ -548,5 +630,10 @@ public final class Launcher implements AutoCloseable {
         var bytes = new byte[4];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Not a field: the workers are to boot while the user's logging is being set up, which may take longer than they do. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Launcher.class);
     }
 }

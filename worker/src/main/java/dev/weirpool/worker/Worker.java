@@ -77,14 +77,17 @@ final class Worker {
             return WorkerExit.NOT_INITIALIZED;
         }
         exchange(connection -> broker.register(connection, settings.worker(), settings.lease()));
-        board.markReady();
-        return work();
+        return board.markReady() ? work() : WorkerExit.DONE;
     }
 
     private WorkerExit work() {
         var settled = Settled.NOTHING;
+        var idle = false;
         while (true) {
             var last = stopping || hasRunEnough();
+            if (last && idle && !woken) {
+                return release();
+            }
             var request = new StepRequest(
                     last || !held.isEmpty() ? 0 : 1, held.size(), woken, settled.settlements(), settled.effects());
             var reply = exchange(connection -> broker.step(connection, settings.worker(), request));
@@ -101,10 +104,10 @@ final class Worker {
                 held.addAll(claimed.tasks());
             }
             if (last) {
-                exchange(connection -> broker.release(connection, settings.worker(), 0, true));
-                return WorkerExit.DONE;
+                return release();
             }
             var next = held.poll();
+            idle = next == null;
             if (next != null) {
                 settled = settle(next);
             } else if (reply instanceof StepReply.Paused) {
@@ -113,6 +116,11 @@ final class Worker {
                 awaitBell();
             }
         }
+    }
+
+    private WorkerExit release() {
+        exchange(connection -> broker.release(connection, settings.worker(), 0, true));
+        return WorkerExit.DONE;
     }
 
     private boolean hasRunEnough() {

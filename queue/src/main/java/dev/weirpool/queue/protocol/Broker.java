@@ -559,24 +559,37 @@ public final class Broker {
     /**
      * Deletes the first tasks of {@code where}, as long as they are the expected ones; returns how many.
      *
-     * @param cancelled the result that tells a client so
+     * @param cancelled the result that tells a client so; empty to tell none
      */
     public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
-        var arguments = new ArrayList<byte[]>(2 + 4 * tasks.size());
+        var arguments = new ArrayList<byte[]>(3 + 8 * tasks.size());
         arguments.add(where.key(keys));
+        arguments.add(keys.schedules);
         for (var task : tasks) {
             arguments.add(keys.results(ByteBuffer.wrap(task.id()).getLong()));
             arguments.add(keys.unique(task.uniqueKey()));
             arguments.add(keys.attempts(task.id()));
+            arguments.add(keys.running(task.run().map(ScheduledRun::schedule).orElse("")));
         }
         var keyCount = arguments.size();
         arguments.add(cancelled);
-        tasks.forEach(task -> arguments.add(task.id()));
+        for (var task : tasks) {
+            var again = task.run().flatMap(ScheduledRun::again);
+            arguments.add(task.id());
+            arguments.add(again.isEmpty() ? NOTHING : bytes(task.run().get().schedule()));
+            arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
+            arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
+        }
         return (int) number(redis.run(PURGE, keyCount, arguments));
     }
 
-    /** A task that is to be purged, and the name that it may hold, or nothing. */
-    public record Expected(byte[] id, String uniqueKey) {}
+    /**
+     * A task that is to be purged.
+     *
+     * @param uniqueKey the name that it may hold, or nothing
+     * @param run of the schedule that counts it
+     */
+    public record Expected(byte[] id, String uniqueKey, Optional<ScheduledRun> run) {}
 
     /** Deletes the queue, with all that waits on it; for a queue that only its caller uses. */
     public void drop(RedisConnection redis, List<String> workers) {

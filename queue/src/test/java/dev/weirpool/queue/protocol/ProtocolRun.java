@@ -384,7 +384,7 @@ final class ProtocolRun {
                         redis,
                         place,
                         expected.stream()
-                                .map(task -> new Broker.Expected(task.envelope().id(), NAME))
+                                .map(task -> new Broker.Expected(task.envelope().id(), NAME, Optional.empty()))
                                 .toList(),
                         RESULT),
                 () -> model.purge(level, expected, NAME));
