@@ -1,5 +1,6 @@
 package dev.weirpool.dashboard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
@@ -14,7 +15,6 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -60,11 +60,8 @@ final class Browser implements AutoCloseable {
         var log = new LoggingPreferences();
         log.enable(LogType.BROWSER, Level.ALL);
         options.setCapability("goog:loggingPrefs", log);
-        var service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(DRIVER.toFile())
-                .usingAnyFreePort()
-                .build();
-        return new Browser(new ChromeDriver(service, options));
+        System.setProperty("webdriver.chrome.driver", DRIVER.toString());
+        return new Browser(new ChromeDriver(options));
     }
 
     void go(URI page) {
@@ -129,7 +126,7 @@ final class Browser implements AutoCloseable {
     List<?> accessibilityFaults() throws IOException {
         try (var in = Browser.class.getResourceAsStream("/axe.min.js")) {
             // evaluated by the driver, which the page's policy does not bind
-            driver.executeScript(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            driver.executeScript(new String(in.readAllBytes(), UTF_8));
         }
         return (List<?>) driver.executeAsyncScript("const done = arguments[0];"
                 + "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
