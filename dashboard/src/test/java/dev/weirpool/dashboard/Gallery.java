@@ -4,10 +4,12 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.queue.redis.RedisServer;
 import dev.weirpool.scheduler.Schedule;
 import dev.weirpool.scheduler.Scheduler;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
+import java.nio.file.Files;
 import java.time.Duration;
 
 /** A small firm at work, to be looked at: three queues with tasks in every state. */
@@ -49,19 +51,22 @@ final class Gallery implements AutoCloseable {
         }
     }
 
-    /** Shows a dashboard of it until it is killed: java … Gallery [address]. */
-    public static void main(String[] arguments) throws InterruptedException {
-        var redis = RedisOptions.embedded(6399);
-        var gallery = new Gallery(redis);
-        try (var dashboard = Dashboard.start(
-                DashboardOptions.of(redis).withBind(arguments.length > 0 ? arguments[0] : "127.0.0.1:8089", null))) {
+    /** Shows a dashboard of it, on port 8089 or the one given, until it is killed. */
+    public static void main(String[] arguments) throws Exception {
+        var port = arguments.length > 0 ? arguments[0] : "8089";
+        try (var server = RedisServer.start(Files.createTempDirectory("gallery"));
+                var gallery = new Gallery(server.options());
+                var reportWorkers = Launcher.start(LauncherOptions.of(1, server.options(), "reports"));
+                var dashboard = Dashboard.start(
+                        DashboardOptions.of(server.options()).withBind("127.0.0.1:" + port, null))) {
             System.out.println("http:/" + dashboard.address());
             for (var i = 0; ; i++) {
                 gallery.images.send(Task.of(Chores::resize, "more-" + i + ".jpg", 800));
-                Thread.sleep(30 + 20 * (i % 7));
+                if (i % 400 == 0) {
+                    gallery.mail.send(Task.of(Chores::refuse, "no such mailbox: info@example.org"));
+                }
+                Thread.sleep(Math.round(60 + 40 * Math.sin(i / 700.0)));
             }
-        } finally {
-            gallery.close();
         }
     }
 
