@@ -437,10 +437,6 @@ public final class Launcher implements AutoCloseable {
         }
         archive.close();
         try {
-            redis.call(connection -> {
-                new Orders(options.queue()).retract(connection, name);
-                return true;
-            });
             for (var death : recoverer.unfinished()) {
                 redis.call(connection -> {
                     recoverer.recover(connection, death);
@@ -457,8 +453,21 @@ public final class Launcher implements AutoCloseable {
         } catch (IOException e) {
             log().debug("{} is left behind", boards, e);
         } finally {
+            retractReport();
             redis.close();
             stopped.complete(null);
+        }
+    }
+
+    /** Tried once, because it lapses by itself. */
+    private void retractReport() {
+        try {
+            redis.call(Duration.ZERO, connection -> {
+                new Orders(options.queue()).retract(connection, name);
+                return true;
+            });
+        } catch (RedisUnavailableException e) {
+            log().debug("{}; what this launcher has said of itself lapses", e.getMessage());
         }
     }
 
@@ -568,9 +577,9 @@ public final class Launcher implements AutoCloseable {
             var child = children.get(lost);
             if (child != null) {
                 log().warn(
-                        "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
-                        lost,
-                        child.pid());
+                                "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
+                                lost,
+                                child.pid());
                 child.kill("was killed because it had been fenced off");
             }
         }
