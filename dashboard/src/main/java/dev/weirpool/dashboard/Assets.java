@@ -19,8 +19,8 @@ final class Assets {
             List.of("style.css", "uplot.min.css", "htmx.js", "uplot.min.js", "app.js", "icon.svg");
 
     /** In one file, because htmx begins as soon as it is loaded, and would not wait for its extension. */
-    private static final Map<String, List<String>> MADE_OF =
-            Map.of("htmx.js", List.of("htmx.min.js", "hx-sse.min.js"));
+    private static final Map<String, List<String>> MADE_OF = Map.of("htmx.js", List.of("htmx.min.js", "hx-sse.min.js"));
+
     private static final Map<String, String> TYPES =
             Map.of("css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "svg", "image/svg+xml");
 

@@ -57,8 +57,8 @@ final class Gallery implements AutoCloseable {
         try (var server = RedisServer.start(Files.createTempDirectory("gallery"));
                 var gallery = new Gallery(server.options());
                 var reportWorkers = Launcher.start(LauncherOptions.of(1, server.options(), "reports"));
-                var dashboard = Dashboard.start(
-                        DashboardOptions.of(server.options()).withBind("127.0.0.1:" + port, null))) {
+                var dashboard =
+                        Dashboard.start(DashboardOptions.of(server.options()).withBind("127.0.0.1:" + port, null))) {
             System.out.println("http:/" + dashboard.address());
             for (var i = 0; ; i++) {
                 gallery.images.send(Task.of(Chores::resize, "more-" + i + ".jpg", 800));

@@ -8,6 +8,7 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,6 +111,24 @@ class PoolLifecycleTest {
         } finally {
             pool.terminate();
         }
+    }
+
+    @Test
+    void startsFewProcessesWhoseInitializerFailsAndTellsEveryResultWhy(@TempDir Path directory) throws Exception {
+        var ledger = directory.resolve("ledger");
+        var pool = Pool.start(PoolOptions.of(3).withInitializer(Task.of(Tasks::enterAndFail, ledger.toString())));
+        try {
+            var results = List.of(pool.applyAsync(Tasks::one), pool.applyAsync(Tasks::square, 2));
+
+            for (var result : results) {
+                assertThatThrownBy(() -> result.get(LIMIT.multipliedBy(2)))
+                        .cause()
+                        .hasMessageContaining("no licence");
+            }
+        } finally {
+            pool.terminate();
+        }
+        assertThat(Files.readAllLines(ledger)).hasSizeBetween(5, 7);
     }
 
     @Test

@@ -110,6 +110,12 @@ final class ClockChangesTest {
                 assertThat(calculated(schedule, begin, end))
                         .as("%s in %s at the change %s", rule, entry.getValue(), change)
                         .isEqualTo(expected);
+                for (var probe : probes(change, begin, end)) {
+                    var first = expected.stream().filter(probe::isBefore).findFirst();
+                    assertThat(schedule.next(probe).filter(end::isAfter))
+                            .as("%s in %s after %s, at the change %s", rule, entry.getValue(), probe, change)
+                            .isEqualTo(first);
+                }
                 changes++;
             }
         }
@@ -146,6 +152,23 @@ final class ClockChangesTest {
             time = next;
         }
         return times;
+    }
+
+    /** Moments around the change, to start from in the middle of what it leaves out or repeats. */
+    private static List<Instant> probes(ZoneOffsetTransition change, Instant begin, Instant end) {
+        var at = change.getInstant();
+        var length = change.getDuration().abs();
+        return Stream.of(
+                        at.minus(length),
+                        at.minusSeconds(1),
+                        at,
+                        at.plusMillis(1),
+                        at.plus(length.dividedBy(4)),
+                        at.plus(length.dividedBy(2)),
+                        at.plus(length).minusSeconds(1),
+                        at.plus(length))
+                .filter(probe -> !probe.isBefore(begin) && probe.isBefore(end))
+                .toList();
     }
 
     /** Lets the clock run from two hours before {@code begin}, so that what it has shown already is known. */

@@ -1,5 +1,6 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Tally;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,7 @@ import java.util.Optional;
  *      0      1  1 when the worker is ready
  *      1      1  1 when its launcher has no use for it any more
  *      8      8  number of tasks begun so far; negative between two tasks
- *     16     17  attempt byte and id of the task
+ *     16     19  fence of the task
  *     40      8  its time limit in ms, 0 for none
  *     48      8  how large the heap of the worker may grow
  *     64         what it has done so far: the numbers of a {@link Tally}, 8 bytes each
@@ -35,7 +36,6 @@ final class Board {
     private static final int DISMISSED = 1;
     private static final int COUNT = 8;
     private static final int FENCE = 16;
-    private static final int FENCE_BYTES = 17;
     private static final int LIMIT = 40;
     private static final int HEAP = 48;
 
@@ -106,7 +106,7 @@ final class Board {
 
     /** The worker begins a task. */
     void begin(byte[] fence, long limitMillis) {
-        for (var i = 0; i < FENCE_BYTES; i++) {
+        for (var i = 0; i < Envelope.FENCE_BYTES; i++) {
             memory.put(FENCE + i, i < fence.length ? fence[i] : 0);
         }
         memory.putLong(LIMIT, limitMillis);
@@ -124,8 +124,8 @@ final class Board {
         if (count <= 0) {
             return Optional.empty();
         }
-        var fence = new byte[FENCE_BYTES];
-        for (var i = 0; i < FENCE_BYTES; i++) {
+        var fence = new byte[Envelope.FENCE_BYTES];
+        for (var i = 0; i < Envelope.FENCE_BYTES; i++) {
             fence[i] = memory.get(FENCE + i);
         }
         return Optional.of(new Running(count, fence, memory.getLong(LIMIT)));
@@ -183,7 +183,7 @@ final class Board {
      * A task that runs.
      *
      * @param count how many the worker had begun with it
-     * @param fence attempt byte and id
+     * @param fence that of its envelope
      * @param limitMillis its time limit, 0 for none
      */
     record Running(long count, byte[] fence, long limitMillis) {}

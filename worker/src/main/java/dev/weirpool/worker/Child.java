@@ -3,6 +3,7 @@ package dev.weirpool.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weirpool.queue.inspect.WorkerState;
+import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Tally;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class Child {
     private final Instant startedAt = Instant.now();
     private @Nullable Sighting sighting;
     private boolean askedForThreads;
+    private final long kernelKillsBefore = Memory.kernelKills();
     private @Nullable String sentence;
     private boolean exceededTimeLimit;
     private boolean retired;
@@ -126,7 +128,7 @@ final class Child {
     record Sighting(Board.Running task, long sinceNanos, Instant since) {
 
         String taskId() {
-            return HexFormat.of().formatHex(task.fence(), 1, 17);
+            return HexFormat.of().formatHex(Envelope.idOf(task.fence()));
         }
     }
 
@@ -209,7 +211,7 @@ final class Child {
     private boolean runs(String task) {
         return board.running()
                 .filter(running ->
-                        HexFormat.of().formatHex(running.fence(), 1, 17).equals(task))
+                        HexFormat.of().formatHex(Envelope.idOf(running.fence())).equals(task))
                 .isPresent();
     }
 
@@ -293,7 +295,10 @@ final class Child {
     String howItEnded() {
         var code = process.exitValue();
         if (code == 128 + SIGKILL) {
-            return "was killed by signal 9, which was not ours: killed by the kernel, out of memory?";
+            return "was killed by signal 9, which was not ours"
+                    + (Memory.kernelKills() > kernelKillsBefore
+                            ? "; memory had run out, for which the kernel has killed a process meanwhile, maybe this one"
+                            : "");
         }
         return code > 128 && code < 160 ? "was killed by signal " + (code - 128) : "ended with exit code " + code;
     }

@@ -12,9 +12,6 @@ import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +59,7 @@ public final class Launcher implements AutoCloseable {
     private final Broker broker;
     private final WorkerCommand command;
     private final StartupArchive archive;
-    private final Path boards;
+    private final BoardDirectory boards;
     private final TaskCodec codec;
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
@@ -77,7 +75,7 @@ public final class Launcher implements AutoCloseable {
     private int started;
     private boolean working;
     private int failedBirths;
-    private Optional<WorkersCannotStartException> failure = Optional.empty();
+    private volatile Optional<WorkersCannotStartException> gaveUp = Optional.empty();
     private volatile boolean anyWasReady;
     private boolean stopping;
     private volatile boolean killed;
@@ -88,18 +86,19 @@ public final class Launcher implements AutoCloseable {
     private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
     private final Map<String, String> answers = new LinkedHashMap<>();
 
-    private Launcher(LauncherOptions options) {
+    private Launcher(LauncherOptions options, Consumer<Redis> before) {
         this.options = options;
         this.broker = new Broker(options.queue());
         this.command = new WorkerCommand(options);
         this.archive = new StartupArchive();
-        this.boards = temporaryDirectory();
+        this.boards = BoardDirectory.open();
         inbox.setRemoveOnCancelPolicy(true);
         inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         // they boot while Redis is being opened, which they do not need for that
         inbox.execute(this::spawnFirst);
         try {
             this.redis = options.redis().open();
+            before.accept(redis);
             this.codec = new TaskCodec(
                     () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
             this.initializer =
@@ -120,7 +119,12 @@ public final class Launcher implements AutoCloseable {
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Launcher start(LauncherOptions options) {
-        var launcher = new Launcher(options);
+        return start(options, redis -> {});
+    }
+
+    /** The same; {@code before} is done when Redis has been opened, before anything of this launcher is written there. */
+    public static Launcher start(LauncherOptions options, Consumer<Redis> before) {
+        var launcher = new Launcher(options, before);
         launcher.recoverer.start();
         launcher.heartbeat.start();
         launcher.bookkeeper.start();
@@ -232,8 +236,7 @@ public final class Launcher implements AutoCloseable {
         }
         var worker = name + "." + ++started;
         try {
-            Files.createDirectories(boards); // a cleaner of temporary files may have taken it away
-            var child = Child.start(command.build(archive.find()), worker, Board.create(boards, worker));
+            var child = Child.start(command.build(archive.find()), worker, boards.create(worker));
             children.put(worker, child);
             if (working) {
                 employ(child);
@@ -241,6 +244,7 @@ public final class Launcher implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             log().error("cannot start a worker: {}; trying again", e.getMessage(), e);
             bornDead(List.of(String.valueOf(e.getMessage())));
+            finishIfEmpty();
         }
     }
 
@@ -265,11 +269,7 @@ public final class Launcher implements AutoCloseable {
             stopping = true;
             killAll();
             children.values().forEach(Child::bury);
-            try {
-                Files.deleteIfExists(boards);
-            } catch (IOException e) {
-                log().debug("{} is left behind", boards, e);
-            }
+            deleteBoards();
         });
         inbox.shutdown();
         try {
@@ -328,7 +328,7 @@ public final class Launcher implements AutoCloseable {
     private void giveUp(List<String> lastWords) {
         stopping = true;
         killAll();
-        failure = Optional.of(new WorkersCannotStartException(failedBirths, lastWords));
+        gaveUp = Optional.of(new WorkersCannotStartException(failedBirths, lastWords));
         finishIfEmpty();
     }
 
@@ -420,7 +420,6 @@ public final class Launcher implements AutoCloseable {
     private void finishIfEmpty() {
         if (stopping && children.isEmpty() && !inbox.isShutdown()) {
             inbox.shutdown();
-            failure.ifPresent(stopped::completeExceptionally);
             var closer = new Thread(this::finish, "weirpool-launcher-end");
             closer.start();
         }
@@ -447,15 +446,30 @@ public final class Launcher implements AutoCloseable {
                 bookkeeper.book(connection, collectNews());
                 return true;
             });
-            Files.deleteIfExists(boards);
         } catch (RedisUnavailableException e) {
             log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
-        } catch (IOException e) {
-            log().debug("{} is left behind", boards, e);
         } finally {
+            deleteBoards();
             retractReport();
             redis.close();
+            end();
+        }
+    }
+
+    /** Only now: whoever waits for it may delete the queue, and nothing of ours must come after that. */
+    private void end() {
+        if (gaveUp.isPresent()) {
+            stopped.completeExceptionally(gaveUp.get());
+        } else {
             stopped.complete(null);
+        }
+    }
+
+    private void deleteBoards() {
+        try {
+            boards.close();
+        } catch (IOException e) {
+            log().debug("{} is left behind", boards, e);
         }
     }
 
@@ -625,14 +639,6 @@ public final class Launcher implements AutoCloseable {
         return new TaskCodec(() -> redis, "launcher")
                 .draft(task, TaskOptions.DEFAULT, false)
                 .seal(0, 0);
-    }
-
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("weirpool-workers");
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary directory for the launcher", e);
-        }
     }
 
     private static String randomName() {

@@ -294,7 +294,7 @@ final class Worker {
     void clearUpAsOrphan() {
         try {
             board.delete();
-            Files.deleteIfExists(settings.board().getParent());
+            BoardDirectory.leave(settings.board());
         } catch (IOException | UncheckedIOException e) {
             // other boards are still there, or another orphan was quicker
         }

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,20 @@ public final class EmbeddedServer {
                     + running.uri.getPort() + " already and cannot move to " + port);
         }
         return running.uri;
+    }
+
+    /** This process's server, if it runs. */
+    static synchronized Optional<EmbeddedServer> running() {
+        return Optional.ofNullable(running).filter(server -> server.shell.isAlive());
+    }
+
+    URI uri() {
+        return uri;
+    }
+
+    /** What has the server as its child. */
+    ProcessHandle process() {
+        return shell.toHandle();
     }
 
     /**
