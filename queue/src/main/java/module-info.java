@@ -14,6 +14,7 @@ module dev.weirpool.queue {
             dev.weirpool.worker,
             dev.weirpool.pool,
             dev.weirpool.scheduler,
+            dev.weirpool.dashboard,
             dev.weirpool.cli;
     exports dev.weirpool.queue.codec to
             dev.weirpool.worker,

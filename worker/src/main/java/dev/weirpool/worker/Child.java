@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.protocol.Tally;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -45,6 +46,7 @@ final class Child {
     private boolean retired;
     private @Nullable String cancelled;
     private long cancelledNanos;
+    private Tally told = Tally.NOTHING;
 
     private Child(String worker, Process process, Board board) {
         this.worker = worker;
@@ -97,6 +99,14 @@ final class Child {
 
     Memory memory() {
         return memory;
+    }
+
+    /** What it has done since this was last asked. */
+    Tally news() {
+        var now = board.tally();
+        var news = now.minus(told);
+        told = now;
+        return news;
     }
 
     /** Looks which task runs; the launcher does ten times a second. */

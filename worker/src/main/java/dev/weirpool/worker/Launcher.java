@@ -8,6 +8,7 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.HeartbeatReply;
 import dev.weirpool.queue.protocol.Orders;
+import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
@@ -65,6 +66,7 @@ public final class Launcher implements AutoCloseable {
     private final Instant startedAt = Instant.now();
     private final Heartbeat heartbeat;
     private final Recoverer recoverer;
+    private final Bookkeeper bookkeeper;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final ScheduledThreadPoolExecutor inbox = new ScheduledThreadPoolExecutor(1, this::ownThread);
 
@@ -78,6 +80,8 @@ public final class Launcher implements AutoCloseable {
     private boolean stopping;
     private volatile boolean killed;
     private long looks;
+    private Tally ofTheDead = Tally.NOTHING;
+    private long toldNanos = System.nanoTime();
     private long restarts;
     private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
     private final Map<String, String> answers = new LinkedHashMap<>();
@@ -105,6 +109,7 @@ public final class Launcher implements AutoCloseable {
         }
         this.heartbeat = new Heartbeat(redis, broker, options.lease(), new OwnHeart());
         this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
+        this.bookkeeper = new Bookkeeper(redis, broker, this::news);
     }
 
     /**
@@ -122,6 +127,7 @@ public final class Launcher implements AutoCloseable {
         var launcher = new Launcher(options, before);
         launcher.recoverer.start();
         launcher.heartbeat.start();
+        launcher.bookkeeper.start();
         launcher.inbox.execute(launcher::work);
         launcher.inbox.schedule(launcher::spawnRest, SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
         launcher.inbox.scheduleWithFixedDelay(
@@ -277,6 +283,10 @@ public final class Launcher implements AutoCloseable {
         children.remove(child.worker());
         var death = child.death();
         recoverer.recover(death);
+        ofTheDead = ofTheDead.plus(child.news());
+        if (child.board().running().isPresent()) {
+            ofTheDead = ofTheDead.with(Tally.Count.DIED, 1);
+        }
         child.bury();
         var code = child.process().exitValue();
         if (child.isReady()) {
@@ -419,6 +429,7 @@ public final class Launcher implements AutoCloseable {
     private void finish() {
         recoverer.close();
         heartbeat.close();
+        bookkeeper.close();
         if (anyWasReady && !killed) {
             archive.makeIfMissing(redis);
             archive.awaitMade();
@@ -431,6 +442,10 @@ public final class Launcher implements AutoCloseable {
                     return true;
                 });
             }
+            redis.call(Duration.ZERO, connection -> {
+                bookkeeper.book(connection, collectNews());
+                return true;
+            });
         } catch (RedisUnavailableException e) {
             log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } finally {
@@ -497,6 +512,27 @@ public final class Launcher implements AutoCloseable {
                 restarts,
                 stopping,
                 children.values().stream().map(Child::state).toList());
+    }
+
+    /** On the bookkeeper's thread. */
+    private Tally news() {
+        var news = ask(() -> List.of(collectNews()));
+        return news.isEmpty() ? Tally.NOTHING : news.get(0);
+    }
+
+    private Tally collectNews() {
+        var now = System.nanoTime();
+        var millis = (now - toldNanos) / 1_000_000;
+        toldNanos = now;
+        var news = ofTheDead;
+        ofTheDead = Tally.NOTHING;
+        for (var child : children.values()) {
+            news = news.plus(child.news()).with(Tally.Count.PRESENT, child.isReady() ? millis : 0);
+            if (child.board().running().isPresent()) {
+                news = news.with(Tally.Count.BUSY, millis);
+            }
+        }
+        return news;
     }
 
     private void obey(String number, String order) {

@@ -8,6 +8,7 @@ import dev.weirpool.queue.protocol.Effect;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Settlement;
+import dev.weirpool.queue.protocol.Tally;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,13 @@ record Settled(List<Settlement> settlements, List<Effect> effects) {
                         ? complete.result().length
                         : settlement instanceof Settlement.Bury bury ? bury.result().length : 0)
                 .sum();
+    }
+
+    /** What an attempt that is settled so counts as. */
+    Tally.Count count() {
+        return settlements.get(0) instanceof Settlement.Retry
+                ? Tally.Count.RETRIED
+                : settlements.get(0) instanceof Settlement.Bury ? Tally.Count.DEAD : Tally.Count.DONE;
     }
 
     /** Decides what follows {@code run}: the task is done, is tried again, or is given up. */

@@ -10,9 +10,11 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
 import dev.weirpool.queue.protocol.Orders;
+import dev.weirpool.queue.protocol.Period;
 import dev.weirpool.queue.protocol.Place;
 import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Survey;
+import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -264,10 +266,14 @@ public final class OperatedQueue {
         var envelope = Envelope.stored(glimpse.beginning());
         var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
         var options = TaskOptions.of(headers, envelope.priority(), envelope.maxAttempts());
-        var attempts = redis.call(connection -> survey.attempts(connection, bytesOf(task.id()))).stream()
+        return new TaskDetail(task, options.headers(), options, attempts(task.id()), arguments(envelope));
+    }
+
+    /** How the attempts of a task ended that did not end well, in order, as far as that is kept. */
+    public List<Attempt> attempts(TaskId id) {
+        return redis.call(connection -> survey.attempts(connection, bytesOf(id))).stream()
                 .map(Attempt::of)
                 .toList();
-        return new TaskDetail(task, options.headers(), options, attempts, arguments(envelope));
     }
 
     /** The body is a byte for the kind of task and an array of descriptor, captured values and arguments. */
@@ -277,6 +283,16 @@ public final class OperatedQueue {
         }
         var body = envelope.body();
         return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
+    }
+
+    /** What happened on it in the periods that begin at {@code starts}. */
+    public List<Tally> statistics(Period period, List<Instant> starts) {
+        return redis.call(connection -> broker.tallies(connection, period, starts));
+    }
+
+    /** What has happened on it, all in all; it begins anew when the queue was deleted, or nobody served it for 30 days. */
+    public Tally statistics() {
+        return redis.call(broker::total);
     }
 
     /** How the task with that id has ended, if it has and its result is kept. */

@@ -8,6 +8,7 @@ import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,8 @@ public final class Broker {
     private static final Script RELEASE = Script.load(Broker.class, "release");
     private static final Script CANCEL = Script.load(Broker.class, "cancel");
     private static final Script REQUEUE = Script.load(Broker.class, "requeue");
+    private static final Script TALLY = Script.load(Broker.class, "tally");
+    private static final Script TALLIES = Script.load(Broker.class, "tallies");
     private static final Script DISCARD = Script.load(Broker.class, "discard");
     private static final Script OPEN = Script.load(Broker.class, "open");
     private static final Script OWN = Script.load(Broker.class, "own");
@@ -50,6 +54,7 @@ public final class Broker {
     private static final int RESULT_ENTRIES = 32;
 
     private static final int DROPPED_AT_A_TIME = 500;
+    private static final int TALLIES_AT_A_TIME = 200;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
 
     /** A task that was claimed before it was marked is found by the next heartbeat, or its launcher has lost it. */
@@ -528,6 +533,61 @@ public final class Broker {
         redis.call("UNLINK", keys.results(producer));
     }
 
+    /**
+     * Adds to the statistics of the queue, and to each how many tasks wait now. Not to be done again when it fails.
+     *
+     * @param now says which periods it belongs to
+     */
+    public void tally(RedisConnection redis, Tally tally, Instant now) {
+        var arguments = new ArrayList<>(keys.ready());
+        arguments.add(keys.total);
+        for (var period : Period.values()) {
+            arguments.add(keys.statistics(period, period.start(now)));
+        }
+        var keyCount = arguments.size();
+        arguments.add(bytes(RECORD_LIFE.toMillis()));
+        for (var period : Period.values()) {
+            arguments.add(bytes(period.life().toMillis()));
+        }
+        tally.fields().forEach((field, amount) -> arguments.addAll(List.of(bytes(field), bytes(amount))));
+        redis.run(TALLY, keyCount, arguments);
+    }
+
+    /** All that was added up on this queue; it begins anew when the queue was deleted, or nobody served it for 30 days. */
+    public Tally total(RedisConnection redis) {
+        return tallies(redis, List.of(keys.total)).get(0);
+    }
+
+    /** The statistics of the periods that begin at {@code starts}. */
+    public List<Tally> tallies(RedisConnection redis, Period period, List<Instant> starts) {
+        return tallies(
+                redis,
+                starts.stream().map(start -> keys.statistics(period, start)).toList());
+    }
+
+    private static List<Tally> tallies(RedisConnection redis, List<byte[]> statistics) {
+        var tallies = new ArrayList<Tally>(statistics.size());
+        for (var from = 0; from < statistics.size(); from += TALLIES_AT_A_TIME) {
+            var some = statistics.subList(from, Math.min(statistics.size(), from + TALLIES_AT_A_TIME));
+            for (var reply : list(redis.run(TALLIES, some.size(), some))) {
+                var fields = new HashMap<String, Long>();
+                var pairs = list(reply);
+                for (var i = 0; i < pairs.size(); i += 2) {
+                    fields.put(text(pairs.get(i)), Long.valueOf(text(pairs.get(i + 1))));
+                }
+                tallies.add(Tally.of(fields));
+            }
+        }
+        return tallies;
+    }
+
+    private List<byte[]> statistics(Instant now) {
+        return Stream.of(Period.values())
+                .flatMap(period -> period.last((int) period.life().dividedBy(period.length()) + 1, now).stream()
+                        .map(start -> keys.statistics(period, start)))
+                .toList();
+    }
+
     /** Notes that this queue is in use, so that {@link Survey#queues} names it. */
     public void enlist(RedisConnection redis) {
         redis.run(ENLIST, 1, List.of(Keys.QUEUES, bytes(queue), bytes(MOST_QUEUES + 1)));
@@ -622,8 +682,10 @@ public final class Broker {
                 keys.sources,
                 keys.paused,
                 keys.edits,
-                keys.counts));
+                keys.counts,
+                keys.total));
         all.addAll(keys.ready());
+        all.addAll(statistics(Instant.now()));
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));
         redis.call("ZREM", Keys.QUEUES, bytes(queue));

@@ -2,6 +2,7 @@ package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,6 +35,7 @@ final class Keys {
     final byte[] cancels;
     final byte[] tick;
     final byte[] fence;
+    final byte[] total;
     final byte[] schedules;
     final byte[] definitions;
     final byte[] versions;
@@ -42,8 +44,12 @@ final class Keys {
     final byte[] edits;
     final byte[] counts;
 
+    static boolean isName(String queue) {
+        return NAME.matcher(queue).matches();
+    }
+
     Keys(String queue) {
-        if (!NAME.matcher(queue).matches()) {
+        if (!isName(queue)) {
             throw new IllegalArgumentException(
                     "not a queue name: '" + queue + "'; use 1 to 64 letters, digits, '.', '_' and '-'");
         }
@@ -61,6 +67,7 @@ final class Keys {
         this.cancels = key("cancels");
         this.tick = key("tick");
         this.fence = key("fence");
+        this.total = key("stats:total");
         this.schedules = key("schedules");
         this.definitions = key("schedules:definitions");
         this.versions = key("schedules:versions");
@@ -102,6 +109,11 @@ final class Keys {
     /** For whom one task was refused. */
     byte[] refused(byte[] id) {
         return key("refused:" + HexFormat.of().formatHex(id));
+    }
+
+    /** The statistics of one period. */
+    byte[] statistics(Period period, Instant start) {
+        return key("stats:" + period.key + ":" + start.getEpochSecond());
     }
 
     /** The runs of one schedule that have not ended. */

@@ -34,6 +34,7 @@ public final class Survey {
     public static List<String> queues(RedisConnection redis) {
         return list(redis.call("ZRANGE", Keys.QUEUES, bytes(0), bytes(-1))).stream()
                 .map(Survey::text)
+                .filter(Keys::isName) // what somebody else has put there is none of ours
                 .sorted()
                 .toList();
     }
