@@ -44,11 +44,11 @@ final class ArchitectureTest {
     }
 
     @Test
-    void yamlIsKnownToTheReaderOfScheduleFilesAlone() {
+    void yamlIsKnownToTheReadersOfFilesAlone() {
         noClasses()
                 .that()
                 .haveNameNotMatching(
-                        "dev\\.weirpool\\.scheduler\\.(Yaml|YamlMapping|Problems(\\$.*)?|ScheduleFile|ScheduleReader)")
+                        "dev\\.weirpool\\.(cli\\.settings\\.Settings|scheduler\\.(Yaml|YamlMapping|Problems(\\$.*)?|ScheduleFile|ScheduleReader))")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.snakeyaml..")
