@@ -9,6 +9,7 @@ module dev.weirpool.cli {
     requires ch.qos.logback.classic;
     requires info.picocli;
     requires jdk.unsupported;
+    requires java.management;
     requires org.slf4j;
 
     opens dev.weirpool.cli to

@@ -16,12 +16,19 @@ import java.util.Map;
 /**
  * What follows an attempt, as a step is to carry it out.
  *
- * @param settlements one, or none when there was nothing to settle
+ * @param settlements one
  * @param effects what else happens with it
  */
 record Settled(List<Settlement> settlements, List<Effect> effects) {
 
-    static final Settled NOTHING = new Settled(List.of(), List.of());
+    /** What its results take, which is what makes it large. */
+    int bytes() {
+        return settlements.stream()
+                .mapToInt(settlement -> settlement instanceof Settlement.Complete complete
+                        ? complete.result().length
+                        : settlement instanceof Settlement.Bury bury ? bury.result().length : 0)
+                .sum();
+    }
 
     /** Decides what follows {@code run}: the task is done, is tried again, or is given up. */
     static Settled of(Envelope task, TaskCodec codec, TaskRunner.Run run) {

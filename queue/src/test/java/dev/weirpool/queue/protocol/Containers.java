@@ -135,8 +135,18 @@ public record Containers(
                 producer,
                 entries.stream()
                         .map(entry -> (List<?>) ((List<?>) entry).get(1))
-                        .map(fields -> ByteBuffer.wrap((byte[]) fields.get(1)).getLong(8))
+                        .flatMap(fields -> sequences(ByteBuffer.wrap((byte[]) fields.get(1))))
                         .toList());
+    }
+
+    private static Stream<Long> sequences(ByteBuffer results) {
+        var sequences = Stream.<Long>builder();
+        while (results.hasRemaining()) {
+            results.getLong();
+            sequences.add(results.getLong());
+            results.position(results.position() + 4 + results.getInt(results.position()));
+        }
+        return sequences.build();
     }
 
     /** Every task once for each place it is in. */
