@@ -1,5 +1,6 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.protocol.Tally;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.MappedByteBuffer;
@@ -20,11 +21,13 @@ import java.util.Optional;
  *      8      8  number of tasks begun so far; negative between two tasks
  *     16     17  attempt byte and id of the task
  *     40      8  its time limit in ms, 0 for none
+ *     64         what it has done so far: the numbers of a {@link Tally}, 8 bytes each
  * </pre>
  */
 final class Board {
 
-    private static final int SIZE = 64;
+    private static final int TALLY = 64;
+    private static final int SIZE = TALLY + 8 * Tally.SIZE;
     private static final int READY = 0;
     private static final int COUNT = 8;
     private static final int FENCE = 16;
@@ -101,6 +104,37 @@ final class Board {
             fence[i] = memory.get(FENCE + i);
         }
         return Optional.of(new Running(count, fence, memory.getLong(LIMIT)));
+    }
+
+    /** The worker has made an attempt, which took {@code ranMicros}. */
+    void countRun(Tally.Count outcome, long ranMicros) {
+        count(outcome);
+        add(Tally.Count.RAN.ordinal(), ranMicros);
+        add(Tally.runIndex(ranMicros), 1);
+    }
+
+    /** The worker begins a task that has waited for so long. */
+    void countWait(long micros) {
+        add(Tally.Count.WAITED.ordinal(), micros);
+        add(Tally.waitIndex(micros), 1);
+    }
+
+    void count(Tally.Count what) {
+        add(what.ordinal(), 1);
+    }
+
+    private void add(int index, long amount) {
+        var at = TALLY + 8 * index;
+        memory.putLong(at, memory.getLong(at) + amount);
+    }
+
+    /** What the worker has done so far. */
+    Tally tally() {
+        var values = new long[Tally.SIZE];
+        for (var i = 0; i < values.length; i++) {
+            values[i] = memory.getLong(TALLY + 8 * i);
+        }
+        return Tally.of(values);
     }
 
     void delete() {

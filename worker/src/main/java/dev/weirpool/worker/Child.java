@@ -2,6 +2,7 @@ package dev.weirpool.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.protocol.Tally;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -40,6 +41,7 @@ final class Child {
     private boolean retired;
     private @Nullable String cancelled;
     private long cancelledNanos;
+    private Tally told = Tally.NOTHING;
 
     private Child(String worker, Process process, Board board) {
         this.worker = worker;
@@ -88,6 +90,14 @@ final class Child {
 
     Memory memory() {
         return memory;
+    }
+
+    /** What it has done since this was last asked. */
+    Tally news() {
+        var now = board.tally();
+        var news = now.minus(told);
+        told = now;
+        return news;
     }
 
     /** Why the launcher has killed it, if it has. */

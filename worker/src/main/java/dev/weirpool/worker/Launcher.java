@@ -6,6 +6,7 @@ import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.HeartbeatReply;
+import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
@@ -61,6 +62,7 @@ public final class Launcher implements AutoCloseable {
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
     private final Heartbeat heartbeat;
     private final Recoverer recoverer;
+    private final Bookkeeper bookkeeper;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final ScheduledThreadPoolExecutor inbox = new ScheduledThreadPoolExecutor(1, this::ownThread);
 
@@ -71,6 +73,8 @@ public final class Launcher implements AutoCloseable {
     private boolean anyWasReady;
     private boolean stopping;
     private long looks;
+    private Tally ofTheDead = Tally.NOTHING;
+    private long toldNanos = System.nanoTime();
     private final Map<String, Stopwatch> timed = new HashMap<>();
 
     private Launcher(LauncherOptions options) {
@@ -85,6 +89,7 @@ public final class Launcher implements AutoCloseable {
         this.boards = temporaryDirectory();
         this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
         this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
+        this.bookkeeper = new Bookkeeper(redis, broker, this::news);
         inbox.setRemoveOnCancelPolicy(true);
         inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -99,6 +104,7 @@ public final class Launcher implements AutoCloseable {
         var launcher = new Launcher(options);
         launcher.recoverer.start();
         launcher.heartbeat.start();
+        launcher.bookkeeper.start();
         launcher.inbox.execute(launcher::startAll);
         launcher.inbox.scheduleWithFixedDelay(
                 launcher::lookAfterAll, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -206,6 +212,10 @@ public final class Launcher implements AutoCloseable {
         timed.remove(child.worker());
         var death = child.death();
         recoverer.recover(death);
+        ofTheDead = ofTheDead.plus(child.news());
+        if (child.board().running().isPresent()) {
+            ofTheDead = ofTheDead.with(Tally.Count.DIED, 1);
+        }
         child.bury();
         var code = child.process().exitValue();
         if (child.isReady()) {
@@ -310,6 +320,7 @@ public final class Launcher implements AutoCloseable {
     private void finish() {
         recoverer.close();
         heartbeat.close();
+        bookkeeper.close();
         archive.close();
         try {
             for (var death : recoverer.unfinished()) {
@@ -318,6 +329,10 @@ public final class Launcher implements AutoCloseable {
                     return true;
                 });
             }
+            redis.call(Duration.ZERO, connection -> {
+                bookkeeper.book(connection, collectNews());
+                return true;
+            });
             Files.deleteIfExists(boards);
         } catch (RedisUnavailableException e) {
             log.warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
@@ -347,6 +362,27 @@ public final class Launcher implements AutoCloseable {
                 .filter(Child::isReady)
                 .map(Child::worker)
                 .toList());
+    }
+
+    /** On the bookkeeper's thread. */
+    private Tally news() {
+        var news = ask(() -> List.of(collectNews()));
+        return news.isEmpty() ? Tally.NOTHING : news.get(0);
+    }
+
+    private Tally collectNews() {
+        var now = System.nanoTime();
+        var millis = (now - toldNanos) / 1_000_000;
+        toldNanos = now;
+        var news = ofTheDead;
+        ofTheDead = Tally.NOTHING;
+        for (var child : children.values()) {
+            news = news.plus(child.news()).with(Tally.Count.PRESENT, child.isReady() ? millis : 0);
+            if (child.board().running().isPresent()) {
+                news = news.with(Tally.Count.BUSY, millis);
+            }
+        }
+        return news;
     }
 
     /** On the heartbeat's thread. */

@@ -7,6 +7,7 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.protocol.Effect;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Settlement;
+import dev.weirpool.queue.protocol.Tally;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,13 @@ import java.util.Map;
 record Settled(List<Settlement> settlements, List<Effect> effects) {
 
     static final Settled NOTHING = new Settled(List.of(), List.of());
+
+    /** What an attempt that is settled so counts as. */
+    Tally.Count count() {
+        return settlements.get(0) instanceof Settlement.Retry
+                ? Tally.Count.RETRIED
+                : settlements.get(0) instanceof Settlement.Bury ? Tally.Count.DEAD : Tally.Count.DONE;
+    }
 
     /** Decides what follows {@code run}: the task is done, is tried again, or is given up. */
     static Settled of(Envelope task, TaskCodec codec, TaskRunner.Run run) {

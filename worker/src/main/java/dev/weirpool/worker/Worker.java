@@ -8,6 +8,7 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.StepReply;
 import dev.weirpool.queue.protocol.StepRequest;
+import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Backoff;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -131,6 +132,7 @@ final class Worker {
         if (!envelope.isReadable() || envelope.attempt() <= envelope.maxAttempts()) {
             return run(envelope, task.fence());
         }
+        board.count(Tally.Count.DEAD);
         return Settled.gaveUp(
                 envelope, codec, "gave up after " + attempts(envelope.maxAttempts()) + ": the worker died each time");
     }
@@ -140,15 +142,31 @@ final class Worker {
     }
 
     private Settled run(Envelope envelope, long fence) {
+        countWait(envelope);
         var watch = Optional.<ScheduledFuture<?>>empty();
+        var began = System.nanoTime();
         try {
             watch = watch(envelope);
-            return Settled.of(envelope, codec, runner.run(envelope, fence));
+            var run = runner.run(envelope, fence);
+            var ran = System.nanoTime() - began;
+            var settled = Settled.of(envelope, codec, run);
+            board.countRun(
+                    run.outcome() instanceof Outcome.Cancelled ? Tally.Count.CANCELLED : settled.count(), ran / 1000);
+            return settled;
         } catch (DecodingException | IllegalArgumentException e) {
+            board.count(Tally.Count.DEAD);
             return Settled.gaveUp(envelope, codec, "the task cannot be read: " + e.getMessage());
         } finally {
             watch.ifPresent(alarm -> alarm.cancel(false));
             board.end();
+        }
+    }
+
+    /** Of later attempts nothing says since when they could be run. */
+    private void countWait(Envelope envelope) {
+        var since = envelope.sinceMillis();
+        if (since > 0 && envelope.attempt() == 1) {
+            board.countWait(Math.max(0, System.currentTimeMillis() - since) * 1000);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,10 +35,13 @@ public final class Broker {
     private static final Script RELEASE = Script.load(Broker.class, "release");
     private static final Script CANCEL = Script.load(Broker.class, "cancel");
     private static final Script REQUEUE = Script.load(Broker.class, "requeue");
+    private static final Script TALLY = Script.load(Broker.class, "tally");
+    private static final Script TALLIES = Script.load(Broker.class, "tallies");
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
     private static final int PROMOTED_PER_TICK = 500;
     private static final int DROPPED_AT_A_TIME = 500;
+    private static final int TALLIES_AT_A_TIME = 200;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
     private static final byte[] NOTHING = {};
@@ -458,6 +462,60 @@ public final class Broker {
         redis.call("UNLINK", keys.results(producer));
     }
 
+    /**
+     * Adds to the statistics of the queue, and to each how many tasks wait now. Not to be done again when it fails.
+     *
+     * @param now says which periods it belongs to
+     */
+    public void tally(RedisConnection redis, Tally tally, Instant now) {
+        var arguments = new ArrayList<byte[]>(List.of(keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.total));
+        for (var period : Period.values()) {
+            arguments.add(keys.statistics(period, period.start(now)));
+        }
+        var keyCount = arguments.size();
+        arguments.add(bytes(RECORD_LIFE.toMillis()));
+        for (var period : Period.values()) {
+            arguments.add(bytes(period.life().toMillis()));
+        }
+        tally.fields().forEach((field, amount) -> arguments.addAll(List.of(bytes(field), bytes(amount))));
+        redis.run(TALLY, keyCount, arguments);
+    }
+
+    /** All that was added up on this queue; it begins anew when the queue was deleted, or nobody served it for 30 days. */
+    public Tally total(RedisConnection redis) {
+        return tallies(redis, List.of(keys.total)).get(0);
+    }
+
+    /** The statistics of the periods that begin at {@code starts}. */
+    public List<Tally> tallies(RedisConnection redis, Period period, List<Instant> starts) {
+        return tallies(
+                redis,
+                starts.stream().map(start -> keys.statistics(period, start)).toList());
+    }
+
+    private static List<Tally> tallies(RedisConnection redis, List<byte[]> statistics) {
+        var tallies = new ArrayList<Tally>(statistics.size());
+        for (var from = 0; from < statistics.size(); from += TALLIES_AT_A_TIME) {
+            var some = statistics.subList(from, Math.min(statistics.size(), from + TALLIES_AT_A_TIME));
+            for (var reply : list(redis.run(TALLIES, some.size(), some))) {
+                var fields = new HashMap<String, Long>();
+                var pairs = list(reply);
+                for (var i = 0; i < pairs.size(); i += 2) {
+                    fields.put(text(pairs.get(i)), Long.valueOf(text(pairs.get(i + 1))));
+                }
+                tallies.add(Tally.of(fields));
+            }
+        }
+        return tallies;
+    }
+
+    private List<byte[]> statistics(Instant now) {
+        return Stream.of(Period.values())
+                .flatMap(period -> period.last((int) period.life().dividedBy(period.length()) + 1, now).stream()
+                        .map(start -> keys.statistics(period, start)))
+                .toList();
+    }
+
     /** Deletes the queue, with all that waits on it; for a queue that only its caller uses. */
     public void drop(RedisConnection redis, List<String> workers) {
         for (var letters = dead(redis, 0, DROPPED_AT_A_TIME);
@@ -480,7 +538,9 @@ public final class Broker {
                 keys.producers,
                 keys.cancels,
                 keys.tick,
-                keys.fence));
+                keys.fence,
+                keys.total));
+        all.addAll(statistics(Instant.now()));
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));
     }

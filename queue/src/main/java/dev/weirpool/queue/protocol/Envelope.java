@@ -18,7 +18,7 @@ import java.util.Map;
  *      3      1  attempts that have failed                                     (may change while stored)
  *      4     16  id: producer and sequence
  *     20      1  key id of the signature, 0 = unsigned
- *     21      8  not after: when it may no longer run, ms since 1970, 0 = no limit
+ *     21      8  since: when it could first be run, ms since 1970 by its producer's clock, 0 = not known
  *     29     16  signature
  *     45      2  length of the headers; then the headers; the rest is the body
  * </pre>
@@ -35,6 +35,7 @@ public final class Envelope {
 
     static final int FIXED_BYTES = 45;
     private static final byte VERSION = 1;
+    private static final int SINCE = 21;
     private static final int PRIORITY_BITS = 3;
     private static final int RESULT_BIT = 4;
     private static final String NAME = "";
@@ -89,6 +90,11 @@ public final class Envelope {
 
     public long sequence() {
         return ByteBuffer.wrap(raw).getLong(12);
+    }
+
+    /** When it could first be run, in ms since 1970 by its producer's clock; 0 if that is not known. */
+    public long sinceMillis() {
+        return raw.length < MIN_BYTES ? 0 : ByteBuffer.wrap(raw).getLong(SINCE);
     }
 
     /** Attempt and id: what a settlement must match. */
@@ -206,6 +212,11 @@ public final class Envelope {
 
         /** The envelope, with its id. */
         public Envelope seal(long producer, long sequence) {
+            return seal(producer, sequence, 0);
+        }
+
+        /** The envelope, with its id, and when it can first be run, in ms since 1970. */
+        public Envelope seal(long producer, long sequence, long sinceMillis) {
             var head = encodedHeaders();
             var out = ByteBuffer.allocate(FIXED_BYTES + 2 + head.length + body.length);
             out.put(VERSION);
@@ -213,6 +224,7 @@ public final class Envelope {
             out.put((byte) maxAttempts);
             out.put((byte) 0);
             out.putLong(producer).putLong(sequence);
+            out.putLong(SINCE, sinceMillis);
             out.position(FIXED_BYTES);
             out.putShort((short) head.length).put(head).put(body);
             return new Envelope(out.array());

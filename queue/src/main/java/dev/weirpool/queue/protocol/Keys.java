@@ -2,6 +2,7 @@ package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ final class Keys {
     final byte[] cancels;
     final byte[] tick;
     final byte[] fence;
+    final byte[] total;
 
     Keys(String queue) {
         if (!NAME.matcher(queue).matches()) {
@@ -44,6 +46,7 @@ final class Keys {
         this.cancels = key("cancels");
         this.tick = key("tick");
         this.fence = key("fence");
+        this.total = key("stats:total");
     }
 
     byte[] inflight(String worker) {
@@ -68,6 +71,11 @@ final class Keys {
     /** For whom one task was refused. */
     byte[] refused(byte[] id) {
         return key("refused:" + HexFormat.of().formatHex(id));
+    }
+
+    /** The statistics of one period. */
+    byte[] statistics(Period period, Instant start) {
+        return key("stats:" + period.key + ":" + start.getEpochSecond());
     }
 
     byte[] results(long producer) {

@@ -106,7 +106,8 @@ public final class Submitter extends Duty {
                 throw cause;
             }
             var number = sequence + 1;
-            var pending = new Pending(draft.seal(producer, number), due, unique, new CompletableFuture<>());
+            var pending = new Pending(
+                    draft.seal(producer, number, due.millisSince1970()), due, unique, new CompletableFuture<>());
             onSequence.accept(number);
             enqueue(pending);
             sequence = number;
