@@ -62,6 +62,21 @@ final class WorkerCommand implements Callable<Integer> {
     private int maxTasksPerWorker;
 
     @Option(
+            names = "--max-memory-per-worker",
+            paramLabel = "BYTES",
+            defaultValue = "0",
+            converter = ByteCount.class,
+            description = "Replace a worker that occupies more, such as 512m or 2g; Linux only.")
+    private long maxMemoryPerWorker;
+
+    @Option(
+            names = "--max-age-per-worker",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "Replace a worker that is older.")
+    private int maxAgePerWorker;
+
+    @Option(
             names = "--grace",
             paramLabel = "SECONDS",
             defaultValue = "25",
@@ -86,7 +101,9 @@ final class WorkerCommand implements Callable<Integer> {
                 .withWorkers(WorkerOptions.DEFAULT
                         .withClassPath(withExamples(classPath))
                         .withJvmFlags(jvmFlags)
-                        .withMaxTasks(maxTasksPerWorker));
+                        .withMaxTasks(maxTasksPerWorker)
+                        .withMaxMemory(maxMemoryPerWorker)
+                        .withMaxAge(Duration.ofSeconds(maxAgePerWorker)));
         try (var launcher = Launcher.start(options)) {
             log.info("{} worker processes serve queue {} on {}", count, queue, redis.options());
             obeySignals(launcher);
@@ -113,6 +130,19 @@ final class WorkerCommand implements Callable<Integer> {
             log.info("INT: stopping now");
             launcher.kill();
         });
+        Signal.handle(new Signal("HUP"), signal -> {
+            log.info("HUP: restarting the workers one after the other");
+            launcher.restart();
+        });
+        Signal.handle(new Signal("TTIN"), signal -> resize(launcher, "TTIN", 1));
+        Signal.handle(new Signal("TTOU"), signal -> resize(launcher, "TTOU", -1));
+    }
+
+    /** Signals are handled one at a time, but on threads of their own. */
+    private synchronized void resize(Launcher launcher, String signal, int change) {
+        var count = Math.max(1, launcher.census().wanted() + change);
+        log.info("{}: {} worker processes from now on", signal, count);
+        launcher.resize(count);
     }
 
     /** The demo's tasks can be run by every worker. */

@@ -14,7 +14,9 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +28,11 @@ final class Child {
     private static final long OUTPUT_LIMIT_MILLIS = 500;
     private static final long LAST_WORDS_LIMIT_MILLIS = 50;
     private static final int SIGKILL = 9;
+    private static final int OUT_OF_MEMORY = 3; // what -XX:+ExitOnOutOfMemoryError exits with
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(3);
 
     private final String worker;
+    private final boolean recyclesByTasks;
     private final Process process;
     private final Board board;
     private final Writer commands;
@@ -37,14 +41,17 @@ final class Child {
     private final Memory memory;
     private final long startedNanos = System.nanoTime();
     private @Nullable String sentence;
+    private @Nullable String reason; // as a Census names it
     private boolean exceededTimeLimit;
     private boolean retired;
+    private boolean surplus;
     private @Nullable String cancelled;
     private long cancelledNanos;
     private Tally told = Tally.NOTHING;
 
-    private Child(String worker, Process process, Board board) {
-        this.worker = worker;
+    private Child(WorkerSettings settings, Process process, Board board) {
+        this.worker = settings.worker();
+        this.recyclesByTasks = settings.maxTasks() > 0;
         this.process = process;
         this.board = board;
         this.memory = new Memory(process.pid());
@@ -54,7 +61,7 @@ final class Child {
     }
 
     static Child start(ProcessBuilder command, WorkerSettings settings, Board board) throws IOException {
-        var child = new Child(settings.worker(), command.start(), board);
+        var child = new Child(settings, command.start(), board);
         try {
             settings.writeTo(child.commands);
         } catch (IOException e) {
@@ -111,7 +118,23 @@ final class Child {
 
     /** Asks it to finish its task and end. */
     void stop() {
+        if (reason == null) {
+            reason = "stopped";
+        }
         command("stop");
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    /** Whether nobody takes its place when it ends. */
+    boolean isSurplus() {
+        return surplus;
+    }
+
+    boolean isBusy() {
+        return board.running().isPresent();
     }
 
     /** Asks it to end the task with that id, if it runs it. */
@@ -121,7 +144,7 @@ final class Child {
             cancelledNanos = System.nanoTime();
             command("cancel " + task);
         } else if (System.nanoTime() - cancelledNanos > CANCEL_LIMIT.toNanos() && runs(task)) {
-            kill("was killed because it did not end a task that was cancelled");
+            kill("cancelled", "was killed because it did not end a task that was cancelled");
         }
     }
 
@@ -142,26 +165,62 @@ final class Child {
     }
 
     /** Ends it now. */
-    void kill(String sentence) {
+    void kill(String reason, String sentence) {
         if (this.sentence == null) {
             this.sentence = sentence;
+            this.reason = reason;
         }
         process.destroyForcibly();
     }
 
     /** Asks it, once, to end after its task; it will be replaced. */
-    void retire(String why) {
+    void retire(String reason, String why) {
         if (!retired) {
             retired = true;
+            this.reason = reason;
             log.info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
             stop();
         }
     }
 
+    /** Asks it, once, to end after its task; it will not be replaced. */
+    void dismiss() {
+        surplus = true;
+        if (!retired) {
+            retired = true;
+            reason = "resized";
+            log.info("worker {}, pid {}, is one too many; it ends after its task", worker, pid());
+            stop();
+        }
+    }
+
+    /** Why it has ended, as a {@link Census} names it. */
+    String reason() {
+        var code = process.exitValue();
+        if (reason != null && (sentence != null || code == WorkerExit.DONE.code)) {
+            return reason;
+        }
+        if (code == WorkerExit.DONE.code && recyclesByTasks) {
+            return "recycled_tasks";
+        }
+        if (code == OUT_OF_MEMORY) {
+            return "out_of_memory";
+        }
+        return Stream.of(WorkerExit.FENCED, WorkerExit.NOT_INITIALIZED, WorkerExit.CANCELLED, WorkerExit.BROKEN)
+                .filter(exit -> exit.code == code)
+                .findFirst()
+                .map(exit -> exit.name().toLowerCase(Locale.ROOT))
+                .orElseGet(() -> isSignal(code) ? "signal_" + (code - 128) : "exit_" + code);
+    }
+
+    private static boolean isSignal(int code) {
+        return code > 128 && code < 160;
+    }
+
     /** Ends it now because its task has reached its time limit. */
     void killForTimeLimit(long limitMillis) {
         exceededTimeLimit = true;
-        kill("was killed because its task had exceeded its time limit of " + limitMillis + " ms");
+        kill("time_limit", "was killed because its task had exceeded its time limit of " + limitMillis + " ms");
     }
 
     /** What is known of its end; called when it has exited, before {@link #bury}. */
@@ -212,7 +271,7 @@ final class Child {
         if (code == 128 + SIGKILL) {
             return "was killed by signal 9, which was not ours: killed by the kernel, out of memory?";
         }
-        return code > 128 && code < 160 ? "was killed by signal " + (code - 128) : "ended with exit code " + code;
+        return isSignal(code) ? "was killed by signal " + (code - 128) : "ended with exit code " + code;
     }
 
     private Optional<String> threads() {

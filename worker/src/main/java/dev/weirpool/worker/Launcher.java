@@ -16,12 +16,16 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,7 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a fixed number of worker processes on one queue.
+ * Keeps a number of worker processes on one queue.
  *
  * <p>A worker that dies is replaced at once, and what it held is given back to the queue. Workers that die before they are ready
  * are replaced more and more slowly, from 1 s to 30 s; if none was ever ready the launcher gives up after {@value #BIRTHS} of
@@ -68,6 +72,7 @@ public final class Launcher implements AutoCloseable {
 
     // owned by the inbox's thread
     private final Map<String, Child> children = new LinkedHashMap<>();
+    private int wanted;
     private int started;
     private int failedBirths;
     private boolean anyWasReady;
@@ -76,9 +81,13 @@ public final class Launcher implements AutoCloseable {
     private Tally ofTheDead = Tally.NOTHING;
     private long toldNanos = System.nanoTime();
     private final Map<String, Stopwatch> timed = new HashMap<>();
+    private final Deque<Child> restarting = new ArrayDeque<>();
+    private final Map<String, Long> deaths = new TreeMap<>();
+    private Tally ended = Tally.NOTHING; // what the workers did that have ended
 
     private Launcher(LauncherOptions options) {
         this.options = options;
+        this.wanted = options.processes();
         this.broker = new Broker(options.queue());
         this.command = new WorkerCommand(options);
         this.redis = options.redis().open();
@@ -155,6 +164,39 @@ public final class Launcher implements AutoCloseable {
         return stopped.copy();
     }
 
+    /**
+     * Replaces the workers by fresh ones, one after the other, each when it has ended its task and the one before has been replaced.
+     * Returns at once.
+     */
+    public void restart() {
+        post(() -> {
+            restarting.clear();
+            restarting.addAll(children.values());
+        });
+    }
+
+    /**
+     * Keeps another number of workers from now on. Those that are too many end after their tasks, idle ones first; the share of memory
+     * of each stays as it is. Returns at once.
+     *
+     * @throws IllegalArgumentException if that is less than 1
+     */
+    public void resize(int processes) {
+        if (processes < 1) {
+            throw new IllegalArgumentException("processes must be at least 1, got " + processes);
+        }
+        post(() -> {
+            wanted = processes;
+            adjust();
+        });
+    }
+
+    /** How its workers are, and what it has counted; does not ask Redis. */
+    public Census census() {
+        var answer = ask(() -> List.of(count()));
+        return answer.isEmpty() ? new Census(options.queue(), 0, 0, 0, 0, Map.of(), Tally.NOTHING) : answer.get(0);
+    }
+
     /** The pids of the workers that run now; does not ask Redis. */
     public List<Long> pids() {
         return ask(() -> children.values().stream().map(Child::pid).toList());
@@ -184,13 +226,26 @@ public final class Launcher implements AutoCloseable {
     // the rest runs on the inbox's thread, unless it says otherwise
 
     private void startAll() {
-        for (var i = 0; i < options.processes(); i++) {
+        adjust();
+    }
+
+    private void adjust() {
+        for (var missing = wanted - present(); missing > 0; missing--) {
             spawn();
         }
+        children.values().stream()
+                .filter(child -> !child.isSurplus())
+                .sorted(Comparator.comparing(Child::isBusy))
+                .limit(Math.max(0, present() - wanted))
+                .forEach(Child::dismiss);
+    }
+
+    private long present() {
+        return children.values().stream().filter(child -> !child.isSurplus()).count();
     }
 
     private void spawn() {
-        if (stopping) {
+        if (stopping || present() >= wanted) {
             return;
         }
         var worker = name + "." + ++started;
@@ -212,10 +267,13 @@ public final class Launcher implements AutoCloseable {
         timed.remove(child.worker());
         var death = child.death();
         recoverer.recover(death);
+        ended = ended.plus(child.board().tally());
         ofTheDead = ofTheDead.plus(child.news());
         if (child.board().running().isPresent()) {
             ofTheDead = ofTheDead.with(Tally.Count.DIED, 1);
+            ended = ended.with(Tally.Count.DIED, 1);
         }
+        deaths.merge(child.reason(), 1L, Long::sum);
         child.bury();
         var code = child.process().exitValue();
         if (child.isReady()) {
@@ -252,7 +310,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     private void killAll() {
-        children.values().forEach(child -> child.kill("was killed with its launcher's other workers"));
+        children.values().forEach(child -> child.kill("killed", "was killed with its launcher's other workers"));
     }
 
     /** Enforces the limits of tasks and of workers. */
@@ -273,9 +331,33 @@ public final class Launcher implements AutoCloseable {
             }
             if (options.workers().maxAge().compareTo(Duration.ZERO) > 0
                     && child.age().compareTo(options.workers().maxAge()) > 0) {
-                child.retire("has reached its age");
+                child.retire("recycled_age", "has reached its age");
             }
         }
+        restartNext();
+    }
+
+    /** One at a time: the next when all are there and ready. */
+    private void restartNext() {
+        restarting.removeIf(child -> !children.containsValue(child) || child.isRetired());
+        if (stopping || restarting.isEmpty() || present() < wanted) {
+            return;
+        }
+        if (children.values().stream().allMatch(child -> child.isReady() && !child.isRetired() || child.isSurplus())) {
+            restarting.remove().retire("renewed", "is to be restarted");
+        }
+    }
+
+    private Census count() {
+        var work = ended;
+        var ready = 0;
+        var busy = 0;
+        for (var child : children.values()) {
+            work = work.plus(child.board().tally());
+            ready += child.isReady() ? 1 : 0;
+            busy += child.isBusy() ? 1 : 0;
+        }
+        return new Census(options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, work);
     }
 
     private void enforceTimeLimit(Child child) {
@@ -298,10 +380,12 @@ public final class Launcher implements AutoCloseable {
         var occupied = child.memory().sample();
         var limit = options.workers().maxMemory();
         if (limit > 0 && occupied > limit + limit / 2) {
-            child.kill("was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
-                    + limit);
+            child.kill(
+                    "memory_limit",
+                    "was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
+                            + limit);
         } else if (limit > 0 && occupied > limit) {
-            child.retire("occupies " + occupied + " bytes, more than its limit of " + limit);
+            child.retire("recycled_memory", "occupies " + occupied + " bytes, more than its limit of " + limit);
         }
     }
 
@@ -395,7 +479,7 @@ public final class Launcher implements AutoCloseable {
                             "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
                             lost,
                             child.pid());
-                    child.kill("was killed because it had been fenced off");
+                    child.kill("fenced", "was killed because it had been fenced off");
                 }
             }
             reply.condemned().forEach((worker, task) -> {
