@@ -13,6 +13,7 @@ module dev.weirpool.queue {
             dev.weirpool.worker,
             dev.weirpool.pool,
             dev.weirpool.scheduler,
+            dev.weirpool.metrics,
             dev.weirpool.cli;
     exports dev.weirpool.queue.codec to
             dev.weirpool.worker,

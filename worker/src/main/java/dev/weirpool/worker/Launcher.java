@@ -197,6 +197,11 @@ public final class Launcher implements AutoCloseable {
         return answer.isEmpty() ? new Census(options.queue(), 0, 0, 0, 0, Map.of(), Tally.NOTHING) : answer.get(0);
     }
 
+    /** Whether it looks after its workers: does not ask Redis, and takes 2 s at most. */
+    public boolean isResponsive() {
+        return stopped.isDone() || !ask(() -> List.of(true)).isEmpty();
+    }
+
     /** The pids of the workers that run now; does not ask Redis. */
     public List<Long> pids() {
         return ask(() -> children.values().stream().map(Child::pid).toList());
