@@ -81,10 +81,15 @@ public final class RedisOptions {
 
     /** The server itself, started first if it is the embedded one. Checked: it answers and is suitable. */
     public Redis open() {
-        var address = uri != null ? uri : EmbeddedServer.uri(embeddedPort);
-        var redis = new Redis(address, timeout, PATIENCE);
+        var redis = openUnchecked();
         redis.check();
         return redis;
+    }
+
+    /** The server itself, which may not answer or not be suitable. */
+    public Redis openUnchecked() {
+        var address = uri != null ? uri : EmbeddedServer.uri(embeddedPort);
+        return new Redis(address, timeout, PATIENCE);
     }
 
     /** Without user and password. */

@@ -21,6 +21,7 @@ import java.util.Optional;
  *      8      8  number of tasks begun so far; negative between two tasks
  *     16     17  attempt byte and id of the task
  *     40      8  its time limit in ms, 0 for none
+ *     48      8  how large the heap of the worker may grow
  *     64         what it has done so far: the numbers of a {@link Tally}, 8 bytes each
  * </pre>
  */
@@ -33,6 +34,7 @@ final class Board {
     private static final int FENCE = 16;
     private static final int FENCE_BYTES = 17;
     private static final int LIMIT = 40;
+    private static final int HEAP = 48;
 
     private final Path file;
     private final MappedByteBuffer memory;
@@ -65,18 +67,29 @@ final class Board {
         return file;
     }
 
-    /** Where a worker leaves the stacks of its threads when its task has reached its time limit. */
+    /** Where a worker leaves the stacks of its threads, when asked or when its task has reached its time limit. */
     Path threadsFile() {
         return file.resolveSibling(file.getFileName() + ".threads");
     }
 
     /** The worker is initialized and registered. */
     void markReady() {
+        memory.putLong(HEAP, Runtime.getRuntime().maxMemory());
         memory.put(READY, (byte) 1);
     }
 
     boolean isReady() {
         return memory.get(READY) == 1;
+    }
+
+    /** How large the heap of the worker may grow, in bytes; 0 until it is ready. */
+    long heapLimit() {
+        return memory.getLong(HEAP);
+    }
+
+    /** How many tasks the worker has begun. */
+    long begun() {
+        return Math.abs(memory.getLong(COUNT));
     }
 
     /** The worker begins a task. */
@@ -138,9 +151,17 @@ final class Board {
     }
 
     void delete() {
+        delete(file);
+        deleteThreads();
+    }
+
+    void deleteThreads() {
+        delete(threadsFile());
+    }
+
+    private static void delete(Path file) {
         try {
             Files.deleteIfExists(file);
-            Files.deleteIfExists(threadsFile());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + file, e);
         }

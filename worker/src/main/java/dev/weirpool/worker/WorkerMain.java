@@ -44,6 +44,7 @@ public final class WorkerMain {
                 switch (words[0]) {
                     case "stop" -> worker.stop();
                     case "cancel" -> worker.cancel(words[1]);
+                    case "threads" -> worker.takeDownThreads();
                     default -> System.err.println("weirpool: unknown command from the launcher: " + words[0]);
                 }
             }

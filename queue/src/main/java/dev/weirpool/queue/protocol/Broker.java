@@ -40,6 +40,11 @@ public final class Broker {
     private static final Script DEPTH = Script.load(Broker.class, "depth");
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
+    private static final Script ENLIST = Script.load(Broker.class, "enlist");
+    private static final Script PURGE = Script.load(Broker.class, "purge");
+    private static final Script REVIVE = Script.load(Broker.class, "revive");
+
+    private static final int MOST_QUEUES = 10_000;
     private static final int PROMOTED_PER_TICK = 500;
     private static final int DROPPED_AT_A_TIME = 500;
     private static final int TALLIES_AT_A_TIME = 200;
@@ -250,7 +255,7 @@ public final class Broker {
     public TickReply tick(RedisConnection redis, Duration gap, Duration lease) {
         var reply = list(redis.run(
                 TICK,
-                9,
+                10,
                 List.of(
                         keys.delayed,
                         keys.ready,
@@ -261,6 +266,7 @@ public final class Broker {
                         keys.workers,
                         keys.tick,
                         keys.cancels,
+                        keys.fence,
                         bytes(PROMOTED_PER_TICK),
                         bytes(gap.toMillis()),
                         bytes(lease.toMillis()))));
@@ -539,6 +545,41 @@ public final class Broker {
                 .toList();
     }
 
+    /** Notes that this queue is in use, so that {@link Survey#queues} names it. */
+    public void enlist(RedisConnection redis) {
+        redis.run(ENLIST, 1, List.of(Keys.QUEUES, bytes(queue), bytes(MOST_QUEUES + 1)));
+    }
+
+    /** Puts up to {@code most} dead letters back on the queue, the oldest first; returns how many. */
+    public int revive(RedisConnection redis, int most) {
+        return (int) number(redis.run(
+                REVIVE,
+                6,
+                List.of(keys.dead, keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.bell, bytes(most))));
+    }
+
+    /**
+     * Deletes the first tasks of {@code where}, as long as they are the expected ones; returns how many.
+     *
+     * @param cancelled the result that tells a client so
+     */
+    public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
+        var arguments = new ArrayList<byte[]>(2 + 4 * tasks.size());
+        arguments.add(where.key(keys));
+        for (var task : tasks) {
+            arguments.add(keys.results(ByteBuffer.wrap(task.id()).getLong()));
+            arguments.add(keys.unique(task.uniqueKey()));
+            arguments.add(keys.attempts(task.id()));
+        }
+        var keyCount = arguments.size();
+        arguments.add(cancelled);
+        tasks.forEach(task -> arguments.add(task.id()));
+        return (int) number(redis.run(PURGE, keyCount, arguments));
+    }
+
+    /** A task that is to be purged, and the name that it may hold, or nothing. */
+    public record Expected(byte[] id, String uniqueKey) {}
+
     /** Deletes the queue, with all that waits on it; for a queue that only its caller uses. */
     public void drop(RedisConnection redis, List<String> workers) {
         for (var letters = dead(redis, 0, DROPPED_AT_A_TIME);
@@ -566,6 +607,7 @@ public final class Broker {
         all.addAll(statistics(Instant.now()));
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));
+        redis.call("ZREM", Keys.QUEUES, bytes(queue));
     }
 
     private static byte[] seconds(Duration limit) {

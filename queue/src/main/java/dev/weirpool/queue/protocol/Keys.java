@@ -12,6 +12,9 @@ final class Keys {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
+    /** The queues in use; the one key that belongs to none of them. */
+    static final byte[] QUEUES = bytes("weirpool:queues");
+
     private final String prefix;
 
     final byte[] ready;
@@ -80,6 +83,21 @@ final class Keys {
 
     byte[] results(long producer) {
         return key("results:" + HexFormat.of().toHexDigits(producer));
+    }
+
+    /** What a launcher has last said of itself. */
+    byte[] launcher(String launcher) {
+        return key("launcher:" + launcher);
+    }
+
+    /** What a launcher is to be told. */
+    byte[] orders(String launcher) {
+        return key("orders:" + launcher);
+    }
+
+    /** What a launcher has answered to an order. */
+    byte[] answer(String order) {
+        return key("answer:" + order);
     }
 
     /** The keys of the shared data queue of this name. */

@@ -53,6 +53,7 @@ public final class Submitter extends Duty {
     private final List<Pending> batch = new ArrayList<>();
     private @Nullable Pending next;
     private long lastStored;
+    private boolean enlisted;
 
     // set by any thread
     private volatile boolean unsure;
@@ -144,6 +145,7 @@ public final class Submitter extends Duty {
     @Override
     protected void connected(RedisConnection redis) {
         unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
+        enlisted = false;
     }
 
     @Override
@@ -162,6 +164,10 @@ public final class Submitter extends Duty {
         }
         if (batch.isEmpty()) {
             return;
+        }
+        if (!enlisted) {
+            broker.enlist(redis);
+            enlisted = true;
         }
         var reply = send(redis);
         if (reply instanceof PushReply.Gap gap) {

@@ -151,7 +151,16 @@ record Guard(String script, String why, String words, String without, boolean is
                     "requeue",
                     "puts back once",
                     "if redis.call('LREM', KEYS[1], 1, envelope) == 0 then return 0 end",
-                    ""));
+                    ""),
+            guard("purge", "puts back what is not expected", "redis.call('LPUSH', container, envelope)", "local _ = 0"),
+            guard("purge", "leaves no result to a client that is gone", "'NOMKSTREAM', ", ""),
+            guard(
+                    "purge",
+                    "takes a name only from its holder",
+                    "if redis.call('GET', KEYS[at + 1]) == id then",
+                    "if true then"),
+            full("report", "passes on a full server", "redis.call('HDEL', KEYS[2], '')", ""),
+            full("enlist", "passes on a full server", "redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[2])", ""));
 
     /** What looks like a guard and only saves time: without it the same would happen. */
     static final Map<String, String> SHORTCUTS = Map.of("recover", "if #held == 0 then return 0 end");

@@ -267,6 +267,31 @@ final class ReferenceModel {
         return true;
     }
 
+    int revive(int most) {
+        var letters =
+                List.copyOf(now.dead().subList(0, Math.min(most, now.dead().size())));
+        letters.forEach(this::requeue);
+        return letters.size();
+    }
+
+    int purge(int level, List<StoredTask> expected, String name) {
+        var ready = now.ready().get(level);
+        var ids = expected.stream().map(StoredTask::id).toList();
+        var deleted = 0;
+        while (deleted < expected.size()
+                && !ready.isEmpty()
+                && ids.contains(ready.get(0).id())) {
+            var task = ready.remove(0);
+            if (task.envelope().awaitsResult()) {
+                deliver(task);
+            }
+            now.kept().remove("unique:" + name, task.id().toString());
+            now.kept().remove("attempts:" + task.id());
+            deleted++;
+        }
+        return deleted;
+    }
+
     int release(String worker, int keep, boolean unregister) {
         if (!now.workers().containsKey(worker)) {
             return -1;
