@@ -32,6 +32,10 @@ public final class RedisOptions {
     /**
      * A server at {@code redis://[user:password@]host[:port][/database]}, or {@code rediss://} for TLS.
      *
+     * <p>The server's certificate must be that host's and signed by someone this JVM trusts, or by one of those in the file named
+     * by {@code ?ca=}. A server that asks who we are gets the certificate in the file named by {@code cert=}, with the key in
+     * {@code key=}. The files are in PEM form, and read by every process that connects, workers included.
+     *
      * @throws IllegalArgumentException if it is no such address
      */
     public static RedisOptions of(String uri) {

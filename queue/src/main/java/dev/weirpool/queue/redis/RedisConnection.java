@@ -2,6 +2,7 @@ package dev.weirpool.queue.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ public final class RedisConnection implements AutoCloseable {
             "MISCONF");
 
     private final String server;
+    private final @Nullable SSLSocketFactory encryption;
     private final WakeableSocket socket;
     private final Connection jedis;
     private final int readTimeoutMillis;
@@ -53,6 +56,7 @@ public final class RedisConnection implements AutoCloseable {
     RedisConnection(URI uri, Duration timeout, BooleanSupplier givesUp) {
         this.server = RedisUri.host(uri) + ":" + RedisUri.port(uri);
         this.readTimeoutMillis = Math.toIntExact(timeout.toMillis());
+        this.encryption = uri.getScheme().equals("rediss") ? Certificates.socketFactory(uri) : null;
         try {
             this.socket = connect(uri, readTimeoutMillis, givesUp);
         } catch (IOException e) {
@@ -89,14 +93,13 @@ public final class RedisConnection implements AutoCloseable {
     /** The socket itself, or what encrypts it. */
     private Socket stream(URI uri) {
         try {
-            return uri.getScheme().equals("rediss") ? encrypted(uri) : socket;
+            return encryption == null ? socket : encrypted(uri, encryption);
         } catch (IOException e) {
             throw new JedisConnectionException("cannot encrypt the connection", e);
         }
     }
 
-    private Socket encrypted(URI uri) throws IOException {
-        var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    private Socket encrypted(URI uri, SSLSocketFactory factory) throws IOException {
         var encrypted = (SSLSocket) factory.createSocket(socket, RedisUri.host(uri), RedisUri.port(uri), true);
         var parameters = encrypted.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must be that host's
@@ -197,7 +200,8 @@ public final class RedisConnection implements AutoCloseable {
 
     private RuntimeException translate(JedisException e) {
         if (e instanceof JedisConnectionException) {
-            return unavailable(e);
+            var distrust = distrust(e);
+            return distrust != null ? distrust : unavailable(e);
         }
         var code = code(e);
         if (PASSING.contains(code)) {
@@ -215,9 +219,25 @@ public final class RedisConnection implements AutoCloseable {
         return new RedisRefusedException("Redis at " + server + " refused a command: " + e.getMessage(), e);
     }
 
+    /** The error if the two sides could not agree on an encrypted connection; null if it is another. */
+    private @Nullable RedisRefusedException distrust(JedisException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException && !(root(cause) instanceof EOFException)) {
+                var message = String.valueOf(cause.getMessage());
+                return new RedisRefusedException(
+                        "no encrypted connection to Redis at " + server + " (" + message + "); "
+                                + Certificates.remedy(message),
+                        e);
+            }
+        }
+        return null;
+    }
+
     private RedisUnavailableException unavailable(Exception e) {
         return new RedisUnavailableException(
-                "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable?", e);
+                "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable"
+                        + (encryption == null ? "?" : ", and does the port speak TLS?"),
+                e);
     }
 
     /** The first word of an error reply; inside a script's error it may follow the script's own words. */
@@ -239,11 +259,16 @@ public final class RedisConnection implements AutoCloseable {
         return word.startsWith("-") ? word.substring(1) : word;
     }
 
-    private static String rootMessage(Throwable e) {
+    private static Throwable root(Throwable e) {
         var root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
+        return root;
+    }
+
+    private static String rootMessage(Throwable e) {
+        var root = root(e);
         var message = root.getMessage();
         return message == null ? root.getClass().getSimpleName() : message.toLowerCase(Locale.ROOT);
     }

@@ -1,18 +1,27 @@
 package dev.weirpool.queue.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The address of a Redis server: {@code redis://[user:password@]host[:port][/database]}, {@code rediss://} for TLS. */
+/**
+ * The address of a Redis server: {@code redis://[user:password@]host[:port][/database]}, {@code rediss://} for TLS, which may be
+ * followed by {@code ?ca=FILE} and {@code &cert=FILE&key=FILE}.
+ */
 public final class RedisUri {
 
     private static final int DEFAULT_PORT = 6379;
     private static final Pattern AUTHORITY =
             Pattern.compile("(?<user>.*@)?(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:(?<port>\\d{1,9}))?");
     private static final Set<String> SCHEMES = Set.of("redis", "rediss");
+    private static final Set<String> PARAMETERS = Set.of("ca", "cert", "key");
 
     private RedisUri() {}
 
@@ -39,6 +48,15 @@ public final class RedisUri {
                     "no host in the Redis address " + masked(text) + "; write redis://host:6379");
         }
         database(uri);
+        var parameters = parameters(uri);
+        if (!parameters.isEmpty() && !uri.getScheme().equals("rediss")) {
+            throw new IllegalArgumentException(
+                    "certificates in the Redis address " + masked(text) + ", which is not encrypted; write rediss://");
+        }
+        if (parameters.containsKey("cert") != parameters.containsKey("key")) {
+            throw new IllegalArgumentException(
+                    "a client certificate needs both cert= and key= in the Redis address " + masked(text));
+        }
         var port = authority.group("port") == null ? DEFAULT_PORT : Integer.parseInt(authority.group("port"));
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException(
@@ -46,7 +64,24 @@ public final class RedisUri {
         }
         var user = authority.group("user") == null ? "" : authority.group("user");
         var path = uri.getRawPath() == null ? "" : uri.getRawPath();
-        return URI.create(uri.getScheme() + "://" + user + authority.group("host") + ":" + port + path);
+        var query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return URI.create(uri.getScheme() + "://" + user + authority.group("host") + ":" + port + path + query);
+    }
+
+    /** The parameters, decoded. */
+    static Map<String, String> parameters(URI uri) {
+        var found = new HashMap<String, String>();
+        var query = uri.getRawQuery();
+        for (var pair : query == null || query.isEmpty() ? new String[0] : query.split("&", -1)) {
+            var equals = pair.indexOf('=');
+            var name = equals < 0 ? pair : pair.substring(0, equals);
+            if (equals < 0 || !PARAMETERS.contains(name)) {
+                throw new IllegalArgumentException("unknown parameter '" + name + "' in the Redis address "
+                        + masked(uri) + "; there are ca=FILE, cert=FILE and key=FILE");
+            }
+            found.put(name, URLDecoder.decode(pair.substring(equals + 1), UTF_8));
+        }
+        return found;
     }
 
     /** The host; underscores, which containers' names have and {@link URI#getHost} does not know, included. */
@@ -85,7 +120,8 @@ public final class RedisUri {
     }
 
     private static String masked(String text) {
-        return text.replaceFirst("//.*@", "//***@"); // up to the last: a password may hold what it should not
+        return text.replaceFirst("//.*@", "//***@")
+                .replaceFirst("\\?.*", ""); // up to the last: a password may hold what it should not
     }
 
     static int database(URI uri) {

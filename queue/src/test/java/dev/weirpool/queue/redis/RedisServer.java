@@ -41,6 +41,10 @@ public final class RedisServer implements AutoCloseable {
         return RedisOptions.of("redis://127.0.0.1:" + port);
     }
 
+    public int port() {
+        return port;
+    }
+
     public void start() throws IOException {
         var command = new ArrayList<>(List.of(
                 binary().toString(),
