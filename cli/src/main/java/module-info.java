@@ -5,7 +5,9 @@ module dev.weirpool.cli {
     requires dev.weirpool.pool;
     requires dev.weirpool.queue;
     requires dev.weirpool.worker;
+    requires dev.weirpool.metrics;
     requires ch.qos.logback.classic;
+    requires com.google.gson;
     requires info.picocli;
     requires jdk.unsupported;
     requires org.slf4j;

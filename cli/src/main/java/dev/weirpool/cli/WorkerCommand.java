@@ -1,6 +1,8 @@
 package dev.weirpool.cli;
 
 import dev.weirpool.examples.Fleet;
+import dev.weirpool.metrics.Health;
+import dev.weirpool.metrics.LauncherMeters;
 import dev.weirpool.pool.Pool;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
@@ -24,7 +26,8 @@ import sun.misc.Signal;
 @Command(
         name = "worker",
         description =
-                "Keeps worker processes on a queue. TERM lets running tasks end; a second TERM, or INT, stops them now.",
+                "Keeps worker processes on a queue. TERM lets running tasks end; a second TERM, or INT, stops them now."
+                        + " HUP restarts them one after the other; TTIN and TTOU make them one more and one less.",
         mixinStandardHelpOptions = true)
 final class WorkerCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
@@ -86,8 +89,12 @@ final class WorkerCommand implements Callable<Integer> {
     @Mixin
     private RedisArgument redis;
 
+    @Mixin
+    private HttpArgument http;
+
     WorkerCommand() {
         redis = new RedisArgument();
+        http = new HttpArgument();
     }
 
     @Override
@@ -107,12 +114,22 @@ final class WorkerCommand implements Callable<Integer> {
         try (var launcher = Launcher.start(options)) {
             log.info("{} worker processes serve queue {} on {}", count, queue, redis.options());
             obeySignals(launcher);
-            try (var health = HealthFile.start(launcher)) {
+            try (var health = HealthFile.start(launcher);
+                    var monitoring = monitor(launcher)) {
                 launcher.await(NO_LIMIT);
             }
         }
         log.info("all workers have ended");
         return ExitCode.DONE;
+    }
+
+    private Monitoring monitor(Launcher launcher) {
+        return Monitoring.start(
+                http.address(),
+                redis.options(),
+                List.of(queue),
+                queues -> Health.of(queues, launcher),
+                new LauncherMeters(launcher::census));
     }
 
     private void obeySignals(Launcher launcher) {
