@@ -7,6 +7,8 @@ module dev.weirpool.queue {
     requires org.objenesis;
     requires embedded.redis;
 
+    uses dev.weirpool.queue.TaskTracing;
+
     exports dev.weirpool.queue;
     exports dev.weirpool.queue.inspect;
     exports dev.weirpool.queue.redis;

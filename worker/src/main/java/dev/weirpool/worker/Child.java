@@ -2,6 +2,7 @@ package dev.weirpool.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Tally;
 import java.io.BufferedWriter;
@@ -30,6 +31,7 @@ final class Child {
     private static final long LAST_WORDS_LIMIT_MILLIS = 50;
     private static final int SIGKILL = 9;
     private static final int OUT_OF_MEMORY = 3; // what -XX:+ExitOnOutOfMemoryError exits with
+    private static final Duration PROGRESS_PERIOD = Duration.ofMillis(500);
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(3);
 
     private final String worker;
@@ -52,26 +54,37 @@ final class Child {
     private @Nullable String cancelled;
     private long cancelledNanos;
     private Tally told = Tally.NOTHING;
+    private long toldProgress;
+    private long toldProgressNanos = System.nanoTime() - PROGRESS_PERIOD.toNanos();
 
-    private Child(WorkerSettings settings, Process process, Board board) {
+    private Child(WorkerSettings settings, Process process, Board board, WorkerOutput output) {
         this.worker = settings.worker();
         this.recyclesByTasks = settings.maxTasks() > 0;
         this.process = process;
         this.board = board;
         this.memory = new Memory(process.pid());
         this.commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), UTF_8));
-        this.output = OutputRelay.start("weirpool-stdout-" + process.pid(), process.getInputStream(), System.out);
-        this.errors = OutputRelay.start("weirpool-stderr-" + process.pid(), process.getErrorStream(), System.err);
+        this.output = OutputRelay.start(
+                "weirpool-stdout-" + process.pid(), process.getInputStream(), line -> output.print(line(false, line)));
+        this.errors = OutputRelay.start(
+                "weirpool-stderr-" + process.pid(), process.getErrorStream(), line -> output.print(line(true, line)));
     }
 
-    static Child start(ProcessBuilder command, WorkerSettings settings, Board board) throws IOException {
-        var child = new Child(settings, command.start(), board);
+    static Child start(ProcessBuilder command, WorkerSettings settings, Board board, WorkerOutput output)
+            throws IOException {
+        var child = new Child(settings, command.start(), board, output);
         try {
             settings.writeTo(child.commands);
         } catch (IOException e) {
             // it is dead already: its exit, with its last words, tells more than the broken pipe
         }
         return child;
+    }
+
+    /** On the threads of the relays. */
+    private WorkerOutput.Line line(boolean isError, String text) {
+        var task = board.running().map(running -> HexFormat.of().formatHex(running.fence(), 1, 17));
+        return new WorkerOutput.Line(pid(), task, isError, text);
     }
 
     String worker() {
@@ -101,6 +114,24 @@ final class Child {
 
     Memory memory() {
         return memory;
+    }
+
+    /** What its task says of its progress, if that is news, and the last was told long enough ago. */
+    Optional<Progress> progressToTell() {
+        var now = System.nanoTime();
+        if (now - toldProgressNanos < PROGRESS_PERIOD.toNanos()) {
+            return Optional.empty();
+        }
+        var said = board.said();
+        if (said.isEmpty()
+                || said.get().count() == toldProgress
+                || sighting == null
+                || sighting.task.count() != said.get().task()) {
+            return Optional.empty();
+        }
+        toldProgress = said.get().count();
+        toldProgressNanos = now;
+        return said.map(Board.Said::progress);
     }
 
     /** What it has done since this was last asked. */
@@ -298,6 +329,9 @@ final class Child {
         var details = new LinkedHashMap<String, String>();
         if (!lastWords().isEmpty()) {
             details.put("stderr", String.join("\n", lastWords()));
+        }
+        if (!output.lastLines().isEmpty()) {
+            details.put("stdout", String.join("\n", output.lastLines()));
         }
         if (memory.peakBytes() > 0) {
             details.put("peak_rss", Long.toString(memory.peakBytes()));

@@ -1,5 +1,6 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskOptions;
@@ -34,6 +35,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +83,7 @@ public final class Launcher implements AutoCloseable {
     private int failedBirths;
     private boolean anyWasReady;
     private boolean stopping;
+    private @Nullable Announcer announcer; // there from when a task first speaks of its progress
     private long looks;
     private Tally ofTheDead = Tally.NOTHING;
     private long toldNanos = System.nanoTime();
@@ -263,7 +266,7 @@ public final class Launcher implements AutoCloseable {
         try {
             Files.createDirectories(boards); // a cleaner of temporary files may have taken it away
             var board = Board.create(boards, worker);
-            var child = Child.start(command.build(archive.find()), settings(worker, board), board);
+            var child = Child.start(command.build(archive.find()), settings(worker, board), board, options.output());
             children.put(worker, child);
             log.debug("worker {} started, pid {}", worker, child.pid());
             child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
@@ -338,6 +341,7 @@ public final class Launcher implements AutoCloseable {
         looks++;
         for (var child : children.values()) {
             child.look();
+            child.progressToTell().ifPresent(said -> announce(child, said));
             enforceTimeLimit(child);
             if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
                 enforceMemoryLimit(child);
@@ -349,6 +353,17 @@ public final class Launcher implements AutoCloseable {
         }
         restartNext();
         answerThoseWhoWantThreads();
+    }
+
+    private void announce(Child child, Progress progress) {
+        if (announcer == null) {
+            announcer = new Announcer(redis, broker);
+            announcer.start();
+        }
+        var announcing = announcer;
+        child.sighting()
+                .map(Child.Sighting::taskId)
+                .ifPresent(task -> announcing.announce(HexFormat.of().parseHex(task), progress));
     }
 
     /** One at a time: the next when all are there and ready. */
@@ -442,6 +457,9 @@ public final class Launcher implements AutoCloseable {
         recoverer.close();
         heartbeat.close();
         bookkeeper.close();
+        if (announcer != null) {
+            announcer.close();
+        }
         archive.close();
         try {
             redis.call(connection -> {

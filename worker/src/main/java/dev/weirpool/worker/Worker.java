@@ -45,6 +45,7 @@ final class Worker {
     private final TaskCodec codec;
     private final TaskRunner runner;
     private final Board board;
+    private final Console console = new Console();
 
     private volatile boolean stopping;
     private volatile @Nullable RedisConnection idleConnection; // set while it waits for the bell
@@ -54,6 +55,7 @@ final class Worker {
     private @Nullable RedisConnection connection;
     private boolean woken;
     private @Nullable ScheduledThreadPoolExecutor timer;
+    private @Nullable LogContext logContext; // there from the first task on: start-up is not for it
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
@@ -61,8 +63,8 @@ final class Worker {
         this.broker = new Broker(settings.queue());
         this.codec =
                 new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
-        this.runner = new TaskRunner(codec);
         this.board = Board.open(settings.board());
+        this.runner = new TaskRunner(codec, (task, progress) -> board.say(progress));
     }
 
     static Worker boot(WorkerSettings settings) {
@@ -144,13 +146,15 @@ final class Worker {
 
     private Settled run(Envelope envelope, long fence) {
         countWait(envelope);
+        var printed = console.mark();
         var watch = Optional.<ScheduledFuture<?>>empty();
         var began = System.nanoTime();
         try {
             watch = watch(envelope);
+            logContext().enter(envelope);
             var run = runner.run(envelope, fence);
             var ran = System.nanoTime() - began;
-            var settled = Settled.of(envelope, codec, run);
+            var settled = Settled.of(envelope, codec, run, printed);
             board.countRun(
                     run.outcome() instanceof Outcome.Cancelled ? Tally.Count.CANCELLED : settled.count(), ran / 1000);
             return settled;
@@ -158,9 +162,19 @@ final class Worker {
             board.count(Tally.Count.DEAD);
             return Settled.gaveUp(envelope, codec, "the task cannot be read: " + e.getMessage());
         } finally {
+            logContext().leave();
             watch.ifPresent(alarm -> alarm.cancel(false));
             board.end();
         }
+    }
+
+    private LogContext logContext() {
+        var current = logContext;
+        if (current == null) {
+            current = new LogContext(settings.queue(), settings.worker());
+            logContext = current;
+        }
+        return current;
     }
 
     /** Of later attempts nothing says since when they could be run. */

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ public final class Broker {
     private static final int TALLIES_AT_A_TIME = 200;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
+    private static final Duration PROGRESS_LIFE = Duration.ofMinutes(10);
     private static final byte[] NOTHING = {};
     private static final byte[] ONE = bytes("1");
     private static final byte[] ZERO = bytes("0");
@@ -194,7 +196,8 @@ public final class Broker {
 
     private static void addEffect(List<byte[]> arguments, Effect effect, byte[] key) {
         if (effect instanceof Effect.NoteAttempt note) {
-            arguments.addAll(List.of(bytes("append"), key, note.record(), bytes(RECORD_LIFE.toMillis())));
+            arguments.addAll(List.of(
+                    bytes("append"), key, note.record(), bytes(note.life().toMillis())));
         } else if (effect instanceof Effect.ForgetAttempts) {
             arguments.addAll(List.of(bytes("unlink"), key, NOTHING, ZERO));
         } else if (effect instanceof Effect.KeepResult keep) {
@@ -432,6 +435,16 @@ public final class Broker {
     /** The result of a task, if it has ended and its result is kept. */
     public byte @Nullable [] keptResult(RedisConnection redis, long producer, long sequence) {
         return (byte[]) redis.call("GET", keys.result(Envelope.id(producer, sequence)));
+    }
+
+    /** Says how far the task with that id is; it can be read for ten minutes. */
+    public void tellProgress(RedisConnection redis, byte[] id, byte[] progress) {
+        redis.call("SET", keys.progress(id), progress, bytes("PX"), bytes(PROGRESS_LIFE.toMillis()));
+    }
+
+    /** How far a task last said it was. */
+    public Optional<byte[]> progress(RedisConnection redis, long producer, long sequence) {
+        return Optional.ofNullable((byte[]) redis.call("GET", keys.progress(Envelope.id(producer, sequence))));
     }
 
     /** The workers registered now. */
