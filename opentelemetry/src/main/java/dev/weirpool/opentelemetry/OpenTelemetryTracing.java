@@ -67,15 +67,10 @@ public final class OpenTelemetryTracing implements TaskTracing {
     }
 
     private static Tracer tracer() {
-        return GlobalOpenTelemetry.getTracer("dev.weirpool");
+        return GlobalOpenTelemetry.getOrNoop().getTracer("dev.weirpool");
     }
 
     private static final class Headers implements TextMapGetter<Map<String, String>> {
-
-        @Override
-        public Iterable<String> keys(Map<String, String> headers) {
-            return headers.keySet();
-        }
 
         @Override
         public @Nullable String get(@Nullable Map<String, String> headers, String name) {
