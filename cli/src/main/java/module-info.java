@@ -7,10 +7,13 @@ module dev.weirpool.cli {
     requires dev.weirpool.worker;
     requires dev.weirpool.metrics;
     requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
     requires com.google.gson;
     requires info.picocli;
     requires jdk.unsupported;
+    requires me.tongfei.progressbar;
     requires org.slf4j;
+    requires org.snakeyaml.engine;
 
     opens dev.weirpool.cli to
             info.picocli;

@@ -14,7 +14,6 @@ final class HttpArgument {
     private @Nullable String address;
 
     Optional<String> address() {
-        return Optional.ofNullable(address != null ? address : System.getenv("WEIRPOOL_HTTP"))
-                .filter(given -> !given.isBlank());
+        return Optional.ofNullable(address).filter(given -> !given.isBlank());
     }
 }

@@ -2,16 +2,20 @@ package dev.weirpool.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.weirpool.cli.settings.Settings;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.WorkersCannotStartException;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -24,7 +28,22 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {Demo.class, WorkerCommand.class, Chaos.class},
+        subcommands = {
+            Status.class,
+            Top.class,
+            Queues.class,
+            Tasks.class,
+            DeadLetters.class,
+            WorkerCommand.class,
+            Submit.class,
+            MapCommand.class,
+            DoctorCommand.class,
+            Config.class,
+            Demo.class,
+            Chaos.class,
+            Completion.class,
+            Training.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -32,7 +51,9 @@ import picocli.CommandLine.ScopeType;
             "2:called wrongly, or with something that does not exist",
             "3:Redis cannot be reached, or is not suitable",
             "4:no worker process could start",
-            "5:done, but for some items that failed and were named"
+            "5:done, but for some items that failed and were named",
+            "6:doctor has found something",
+            "7:asked, and the answer was no: nothing was done"
         })
 public final class Main implements Callable<Integer> {
     @Option(
@@ -41,6 +62,15 @@ public final class Main implements Callable<Integer> {
             description = "Log every step, and print the stack trace of an error.")
     private boolean verbose;
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "plain|json",
+            scope = ScopeType.INHERIT,
+            description = "How to log; json writes an object on each line of stderr, with the lines of workers, too.")
+    private LogFormat logFormat = LogFormat.PLAIN;
+
+    private Settings settings = new Settings(Map.of(), new Properties());
+
     /** Runs the command and exits with its code. */
     public static void main(String[] arguments) {
         System.exit(execute(arguments));
@@ -48,16 +78,41 @@ public final class Main implements Callable<Integer> {
 
     static int execute(String... arguments) {
         var main = new Main();
+        try {
+            main.settings = new Settings(System.getenv(), System.getProperties());
+        } catch (IllegalArgumentException e) {
+            say(String.valueOf(e.getMessage()));
+            return ExitCode.USAGE;
+        }
+        main.settings().warnings().forEach(Main::say);
         return new CommandLine(main)
+                .setDefaultValueProvider(main.settings())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::run)
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure))
                 .setParameterExceptionHandler((wrong, given) -> main.refuse(wrong))
                 .execute(arguments);
     }
 
+    LogFormat logFormat() {
+        return logFormat;
+    }
+
+    /** Where options get their values from that are not given. */
+    Settings settings() {
+        return settings;
+    }
+
+    /** A group was called without saying what of it: tells what there is. */
+    static int lacksSubcommand(CommandSpec spec) {
+        spec.commandLine().usage(System.err);
+        return ExitCode.USAGE;
+    }
+
     private int run(ParseResult parsed) {
         var root = (Logger) LoggerFactory.getLogger("dev.weirpool");
         root.setLevel(verbose ? Level.DEBUG : Level.INFO);
+        logFormat.apply();
         return new CommandLine.RunLast().execute(parsed);
     }
 

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import sun.misc.Signal;
 
 /** {@code weirpool worker}: keeps worker processes on a queue until it is told to stop. */
@@ -28,7 +29,14 @@ import sun.misc.Signal;
         description =
                 "Keeps worker processes on a queue. TERM lets running tasks end; a second TERM, or INT, stops them now."
                         + " HUP restarts them one after the other; TTIN and TTOU make them one more and one less.",
-        mixinStandardHelpOptions = true)
+        subcommands = {Workers.Ls.class, Workers.Dump.class, Workers.Drain.class},
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weirpool worker --processes 4 --classpath 'app/*' --redis redis://build-1",
+            "  weirpool worker ls                 # those of all machines",
+            "  weirpool worker dump build-3:4711  # what a worker is doing, even if it hangs"
+        })
 final class WorkerCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
     private static final Duration NO_LIMIT = Duration.ofDays(36_500);
@@ -92,6 +100,9 @@ final class WorkerCommand implements Callable<Integer> {
     @Mixin
     private HttpArgument http;
 
+    @ParentCommand
+    private Main main = new Main();
+
     WorkerCommand() {
         redis = new RedisArgument();
         http = new HttpArgument();
@@ -99,12 +110,10 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (!redis.isGiven()) {
-            throw new IllegalArgumentException(
-                    "no Redis given: name one with --redis redis://host:6379 or WEIRPOOL_REDIS_URL");
-        }
+        var server = redis.required();
         var count = processes != null ? processes : Runtime.getRuntime().availableProcessors();
-        var options = LauncherOptions.of(count, redis.options(), queue)
+        var options = LauncherOptions.of(count, server, queue)
+                .withOutput(main.logFormat().output())
                 .withWorkers(WorkerOptions.DEFAULT
                         .withClassPath(withExamples(classPath))
                         .withJvmFlags(jvmFlags)
@@ -112,7 +121,7 @@ final class WorkerCommand implements Callable<Integer> {
                         .withMaxMemory(maxMemoryPerWorker)
                         .withMaxAge(Duration.ofSeconds(maxAgePerWorker)));
         try (var launcher = Launcher.start(options)) {
-            log.info("{} worker processes serve queue {} on {}", count, queue, redis.options());
+            log.info("{} worker processes serve queue {} on {}", count, queue, server);
             obeySignals(launcher);
             try (var health = HealthFile.start(launcher);
                     var monitoring = monitor(launcher)) {

@@ -57,7 +57,7 @@ final class OpenTelemetryTracingTest {
 
     @Test
     void anAttemptIsAChildOfWhatSentIt() throws Exception {
-        try (var pool = Pool.start(PoolOptions.of(1).withInline())) {
+        try (var pool = Pool.start(PoolOptions.of(1).withInline(true))) {
             pool.apply(OpenTelemetryTracingTest::look);
         }
 
@@ -71,7 +71,7 @@ final class OpenTelemetryTracingTest {
 
     @Test
     void anAttemptThatThrowsIsAnErrorWithItsException() throws Exception {
-        try (var pool = Pool.start(PoolOptions.of(1).withInline())) {
+        try (var pool = Pool.start(PoolOptions.of(1).withInline(true))) {
             assertThatThrownBy(() -> pool.apply(OpenTelemetryTracingTest::fail)).hasMessage("fails");
         }
 
@@ -84,7 +84,7 @@ final class OpenTelemetryTracingTest {
     void aTraceThatTheSenderNamesIsKept() throws Exception {
         var trace = "0af7651916cd43dd8448eb211c80319c";
         var headers = Map.of("traceparent", "00-" + trace + "-b7ad6b7169203331-01");
-        try (var pool = Pool.start(PoolOptions.of(1).withInline())) {
+        try (var pool = Pool.start(PoolOptions.of(1).withInline(true))) {
             pool.applyAsync(OpenTelemetryTracingTest::look, TaskOptions.DEFAULT.withHeaders(headers))
                     .get();
         }

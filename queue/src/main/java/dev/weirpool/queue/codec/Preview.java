@@ -41,6 +41,24 @@ public final class Preview {
         }
     }
 
+    /** The whole value; if it is a text, that text, without quotation marks and uncut. */
+    public static String of(byte[] bytes) {
+        var preview = new Preview();
+        try {
+            preview.in.open(bytes);
+            var isText = bytes.length > 1 && (bytes[1] == Tag.STRING.number || bytes[1] == Tag.LONG_STRING.number);
+            if (isText) {
+                preview.in.readUnchecked();
+                return preview.in.readText();
+            }
+            preview.value();
+            return preview.out.toString();
+        } catch (RuntimeException e) { // as above
+            preview.out.setLength(Math.min(preview.out.length(), MAX_TEXT));
+            return preview.out + MORE;
+        }
+    }
+
     private void open(byte[] bytes) {
         in.open(bytes);
         if (in.readUnchecked() != Tag.OBJECTS.number) {

@@ -1,6 +1,8 @@
 package dev.weirpool.queue.inspect;
 
 import dev.weirpool.queue.Attempt;
+import dev.weirpool.queue.Outcome;
+import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.codec.Preview;
@@ -42,6 +44,8 @@ public final class OperatedQueue {
     private static final Duration LOOK = Duration.ofMillis(50);
     /** How a task ended that was deleted, as {@code TaskCodec} writes it. */
     private static final byte[] CANCELLED = {'C'};
+
+    private static final byte RETURNED = 'V';
 
     private final Redis redis;
     private final String name;
@@ -285,6 +289,21 @@ public final class OperatedQueue {
         }
         var body = envelope.body();
         return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
+    }
+
+    /** How the task with that id has ended, if it has and its result is kept. */
+    public Optional<Ending> ending(TaskId id) {
+        return redis.call(
+                        connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())))
+                .map(bytes -> {
+                    if (bytes.length > 1 && bytes[0] == RETURNED) {
+                        return new Ending(Ending.Kind.RETURNED, Preview.of(Arrays.copyOfRange(bytes, 1, bytes.length)));
+                    }
+                    var codec = new TaskCodec(() -> redis, "operator");
+                    return codec.decodeOutcome(bytes) instanceof Outcome.Threw threw
+                            ? new Ending(Ending.Kind.THREW, threw.failure().stackAsText())
+                            : new Ending(Ending.Kind.CANCELLED, "");
+                });
     }
 
     /** The launchers that serve it and their workers, in order. */

@@ -46,9 +46,13 @@ public final class Operator implements AutoCloseable {
         return new Operator(options.open(), Clock.systemUTC());
     }
 
-    /** The same for a Redis that may not be suitable, to find out why. */
-    public static Operator connectUnchecked(RedisOptions options) {
-        return new Operator(options.openUnchecked(), Clock.systemUTC());
+    /**
+     * The same for a Redis that may not be suitable, to find out why.
+     *
+     * @param clock with which that of Redis is compared
+     */
+    public static Operator connectUnchecked(RedisOptions options, Clock clock) {
+        return new Operator(options.openUnchecked(), clock);
     }
 
     /** The names of all queues in use, in order. */
@@ -61,7 +65,7 @@ public final class Operator implements AutoCloseable {
         var states = new ArrayList<QueueState>();
         for (var name : queueNames()) {
             var state = queue(name).state();
-            if (!state.isEmpty()) {
+            if (state.exists()) {
                 states.add(state);
             } else {
                 // its first task may still be on its way, if it was noted just now

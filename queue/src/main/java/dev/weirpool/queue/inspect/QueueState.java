@@ -53,8 +53,8 @@ public record QueueState(
                 && lastServed.filter(beat -> beat.plus(SILENCE).isAfter(at)).isEmpty();
     }
 
-    /** Whether there is nothing left of it. */
-    boolean isEmpty() {
-        return ready() + delayed + dead + workers + claims == 0 && lastServed.isEmpty();
+    /** Whether there is anything of it. */
+    public boolean exists() {
+        return ready() + delayed + dead + workers + claims > 0 || lastServed.isPresent();
     }
 }
