@@ -52,7 +52,7 @@ final class OpenTelemetryTracingTest {
         assertThat(seen[1]).isEqualTo(root.getSpanContext().getTraceId());
         var sent = spans(SpanKind.PRODUCER).get(0);
         assertThat(sent.getParentSpanId()).isEqualTo(root.getSpanContext().getSpanId());
-        assertThat(seen[2]).isEqualTo("00-" + seen[1] + "-" + sent.getSpanId() + "-01");
+        assertThat(seen[2]).startsWith("00-" + seen[1] + "-" + sent.getSpanId() + "-");
     }
 
     @Test
@@ -116,7 +116,7 @@ final class OpenTelemetryTracingTest {
 
     private static List<SpanData> spans(SpanKind kind) {
         return exporter.getFinishedSpanItems().stream()
-                .filter(span -> span.getKind() == kind)
+                .filter(span -> span.getKind() == kind && !span.getName().endsWith("::setUp"))
                 .toList();
     }
 }
