@@ -18,8 +18,7 @@ enum LogFormat {
 
         @Override
         WorkerOutput output() {
-            return line ->
-                    (line.isError() ? System.err : System.out).println("[" + line.pid() + "] " + line.text());
+            return line -> (line.isError() ? System.err : System.out).println("[" + line.pid() + "] " + line.text());
         }
     },
 
@@ -38,9 +37,8 @@ enum LogFormat {
         @Override
         WorkerOutput output() {
             return line -> {
-                MDC.setContextMap(Map.of(
-                        "worker", Long.toString(line.pid()),
-                        "stream", line.isError() ? "stderr" : "stdout"));
+                MDC.setContextMap(
+                        Map.of("worker", Long.toString(line.pid()), "stream", line.isError() ? "stderr" : "stdout"));
                 line.task().ifPresent(task -> MDC.put("task", task));
                 OUTPUT.info("{}", line.text());
                 MDC.clear();

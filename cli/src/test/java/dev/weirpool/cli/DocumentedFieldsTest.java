@@ -57,7 +57,8 @@ final class DocumentedFieldsTest {
     private static <T> void assertDocumented(String table, List<Column<T>> columns, T thing) throws IOException {
         var out = new ByteArrayOutputStream();
         Format.JSON.one(new PrintStream(out, true, StandardCharsets.UTF_8), columns, thing);
-        var printed = JsonParser.parseString(out.toString(StandardCharsets.UTF_8)).getAsJsonObject();
+        var printed =
+                JsonParser.parseString(out.toString(StandardCharsets.UTF_8)).getAsJsonObject();
         var documented = documented(table);
 
         assertThat(List.copyOf(printed.keySet())).as(table).isEqualTo(List.copyOf(documented.keySet()));
@@ -92,7 +93,10 @@ final class DocumentedFieldsTest {
             assertDocumented(
                     "task",
                     Views.TASK,
-                    operator.queue(name).tasks(TaskState.READY, false, "", 1).tasks().get(0));
+                    operator.queue(name)
+                            .tasks(TaskState.READY, false, "", 1)
+                            .tasks()
+                            .get(0));
             assertDocumented("drain", Top.DRAIN, new Top.Drain(state, 1.5));
             assertDocumented("redis", Status.SERVER, operator.server());
             operator.queue(name).purge(TaskState.READY, count -> {});
@@ -119,9 +123,7 @@ final class DocumentedFieldsTest {
         assertDocumented(
                 "finding", DoctorCommand.FINDING, new dev.weirpool.cli.doctor.Finding("check", "what", "remedy"));
         assertDocumented(
-                "config",
-                Config.LINE,
-                new Config.Line(Setting.ALL.get(0), new Settings(Map.of(), new Properties())));
+                "config", Config.LINE, new Config.Line(Setting.ALL.get(0), new Settings(Map.of(), new Properties())));
     }
 
     @Test

@@ -58,7 +58,12 @@ final class MapIT {
                 input,
                 java.util.stream.Stream.concat(
                                 java.util.stream.Stream.of(
-                                        command, TASK + task, "--queue", queue, "--redis", server.uri().toString()),
+                                        command,
+                                        TASK + task,
+                                        "--queue",
+                                        queue,
+                                        "--redis",
+                                        server.uri().toString()),
                                 java.util.stream.Stream.of(more))
                         .toArray(String[]::new));
     }
@@ -91,7 +96,10 @@ final class MapIT {
                 .isEqualTo("twice 8");
         var failed = run("", "submit", "twice", "13", "--wait");
         assertThat(failed.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(failed.err()).contains("threw: java.lang.IllegalArgumentException: no thirteen, please", "at " + MapIT.class.getName());
+        assertThat(failed.err())
+                .contains(
+                        "threw: java.lang.IllegalArgumentException: no thirteen, please",
+                        "at " + MapIT.class.getName());
     }
 
     @Test
@@ -107,10 +115,18 @@ final class MapIT {
                     .findFirst()
                     .orElseThrow();
 
-            var said = Said.of("worker", "dump", "" + worker.pid(), "--redis", server.uri().toString());
+            var said = Said.of(
+                    "worker", "dump", "" + worker.pid(), "--redis", server.uri().toString());
 
             assertThat(said.output()).contains(MapIT.class.getName() + ".hang(MapIT.java:");
-            assertThat(Said.of("worker", "ls", "--queue", queue, "--redis", server.uri().toString()).output())
+            assertThat(Said.of(
+                                    "worker",
+                                    "ls",
+                                    "--queue",
+                                    queue,
+                                    "--redis",
+                                    server.uri().toString())
+                            .output())
                     .contains("runs");
         }
     }
@@ -126,7 +142,9 @@ final class MapIT {
         builder.environment().put("WEIRPOOL_REDIS_URL", server.uri().toString());
         var process = builder.start();
         try {
-            await().atMost(LIMIT).until(() -> Files.readString(directory.resolve("out"), UTF_8).equals("null\n"));
+            await().atMost(LIMIT)
+                    .until(() ->
+                            Files.readString(directory.resolve("out"), UTF_8).equals("null\n"));
 
             new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
 

@@ -146,7 +146,8 @@ final class WorkerIT {
                         && workersOf(worker).size() == 2);
         assertThat(log()).contains("HUP: restarting the workers one after the other");
         await().atMost(LIMIT)
-                .until(() -> get("/metrics").contains("ended_total{queue=\"" + queueName + "\",reason=\"renewed\"} 2.0"));
+                .until(() ->
+                        get("/metrics").contains("ended_total{queue=\"" + queueName + "\",reason=\"renewed\"} 2.0"));
     }
 
     @Test
@@ -156,10 +157,13 @@ final class WorkerIT {
         signal(worker, "TTIN");
         await().atMost(LIMIT).until(() -> queue.workers() == 2);
         signal(worker, "TTOU");
-        await().atMost(LIMIT).until(() -> queue.workers() == 1 && workersOf(worker).size() == 1);
+        await().atMost(LIMIT)
+                .until(() -> queue.workers() == 1 && workersOf(worker).size() == 1);
         signal(worker, "TTOU");
 
-        await().atMost(LIMIT).until(() -> log().lines().filter(line -> line.contains("TTOU: 1 ")).count() == 2);
+        await().atMost(LIMIT)
+                .until(() ->
+                        log().lines().filter(line -> line.contains("TTOU: 1 ")).count() == 2);
         assertThat(queue.workers()).isEqualTo(1);
     }
 
@@ -188,10 +192,11 @@ final class WorkerIT {
 
         await().atMost(LIMIT).until(() -> log().contains("a \\\"line\\\""));
 
-        assertThat(log().lines()).isNotEmpty().allSatisfy(line -> assertThat(JsonParser.parseString(line)
-                        .getAsJsonObject()
-                        .has("timestamp"))
-                .isTrue());
+        assertThat(log().lines())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(
+                                JsonParser.parseString(line).getAsJsonObject().has("timestamp"))
+                        .isTrue());
         var printed = log().lines()
                 .map(line -> JsonParser.parseString(line).getAsJsonObject())
                 .filter(event -> event.get("formattedMessage").getAsString().equals("a \"line\""))
@@ -212,7 +217,8 @@ final class WorkerIT {
     @Test
     void tellsTheLoggerOfATaskWhichTaskItIs() throws Exception {
         var logback = Stream.of(LoggerContext.class, Context.class)
-                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .map(type ->
+                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .collect(Collectors.joining(File.pathSeparator));
         worker("--processes", "1", "--classpath", OUR_CLASSES + File.pathSeparator + logback);
 
@@ -291,7 +297,9 @@ final class WorkerIT {
                                 .findFirst(),
                         Optional::isPresent)
                 .orElseThrow();
-        return client.send(HttpRequest.newBuilder(URI.create(address + path)).build(), HttpResponse.BodyHandlers.ofString())
+        return client.send(
+                        HttpRequest.newBuilder(URI.create(address + path)).build(),
+                        HttpResponse.BodyHandlers.ofString())
                 .body();
     }
 

@@ -30,8 +30,7 @@ public final class OpenTelemetryTracing implements TaskTracing {
         if (headers.containsKey(TRACE_PARENT)) {
             return Map.of(); // the sender knows better
         }
-        var span = tracer()
-                .spanBuilder("send " + task)
+        var span = tracer().spanBuilder("send " + task)
                 .setSpanKind(SpanKind.PRODUCER)
                 .setAttribute("messaging.system", "weirpool")
                 .startSpan();
@@ -48,8 +47,7 @@ public final class OpenTelemetryTracing implements TaskTracing {
     @Override
     public Running begin(TaskContext attempt) {
         var parent = PROPAGATOR.extract(Context.root(), attempt.headers(), new Headers());
-        var span = tracer()
-                .spanBuilder("run " + attempt.name())
+        var span = tracer().spanBuilder("run " + attempt.name())
                 .setParent(parent)
                 .setSpanKind(SpanKind.CONSUMER)
                 .setAttribute("messaging.system", "weirpool")

@@ -6,7 +6,7 @@ import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
-import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +20,7 @@ final class Announcer extends Duty {
     private static final Logger log = LoggerFactory.getLogger(Announcer.class);
 
     private final Broker broker;
-    private final Map<ByteBuffer, Progress> untold = new ConcurrentHashMap<>();
+    private final Map<String, Progress> untold = new ConcurrentHashMap<>();
     private final Semaphore due = new Semaphore(0);
 
     Announcer(Redis redis, Broker broker) {
@@ -29,8 +29,8 @@ final class Announcer extends Duty {
     }
 
     /** Any thread: the task with that id says so. */
-    void announce(byte[] id, Progress progress) {
-        untold.put(ByteBuffer.wrap(id), progress);
+    void announce(String task, Progress progress) {
+        untold.put(task, progress);
         due.release();
     }
 
@@ -40,21 +40,21 @@ final class Announcer extends Duty {
             due.acquire();
         }
         due.drainPermits();
-        for (var id : List.copyOf(untold.keySet())) {
-            tell(redis, id);
+        for (var task : List.copyOf(untold.keySet())) {
+            tell(redis, task);
         }
     }
 
-    private void tell(RedisConnection redis, ByteBuffer id) {
-        var progress = untold.get(id);
+    private void tell(RedisConnection redis, String task) {
+        var progress = untold.get(task);
         if (progress == null) {
             return;
         }
         try {
-            broker.tellProgress(redis, id.array(), progress.toBytes());
+            broker.tellProgress(redis, HexFormat.of().parseHex(task), progress.toBytes());
         } catch (RedisFullException e) {
             log.debug("{}; until then nobody hears of progress", e.getMessage());
         }
-        untold.remove(id, progress);
+        untold.remove(task, progress);
     }
 }

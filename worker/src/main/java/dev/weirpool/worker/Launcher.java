@@ -363,7 +363,7 @@ public final class Launcher implements AutoCloseable {
         var announcing = announcer;
         child.sighting()
                 .map(Child.Sighting::taskId)
-                .ifPresent(task -> announcing.announce(HexFormat.of().parseHex(task), progress));
+                .ifPresent(task -> announcing.announce(task, progress));
     }
 
     /** One at a time: the next when all are there and ready. */

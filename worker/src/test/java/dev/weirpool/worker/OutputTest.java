@@ -39,7 +39,8 @@ final class OutputTest {
     void neverMixesTheLinesOfSeveralWorkers() {
         var written = new StringBuffer();
         WorkerOutput sink = line -> written.append(line.text()).append('\n');
-        try (var launcher = Launcher.start(LauncherOptions.of(3, REDIS, queueName).withOutput(sink))) {
+        try (var launcher =
+                Launcher.start(LauncherOptions.of(3, REDIS, queueName).withOutput(sink))) {
             for (var letter : List.of("a", "b", "c")) {
                 queue.send(Task.of(OutputTest::printMany, letter));
             }
@@ -73,12 +74,17 @@ final class OutputTest {
     @Test
     void saysWhichWorkerAndTaskPrintedALine() {
         try (var launcher = launcher()) {
-            var pid = await().atMost(LIMIT).until(launcher::pids, pids -> !pids.isEmpty()).get(0);
+            var pid = await().atMost(LIMIT)
+                    .until(launcher::pids, pids -> !pids.isEmpty())
+                    .get(0);
             var id = queue.send(Task.of(OutputTest::printAndWait, "here I am"));
 
             await().atMost(LIMIT).until(() -> texts(true).contains("here I am"));
 
-            var line = lines.stream().filter(WorkerOutput.Line::isError).findFirst().orElseThrow();
+            var line = lines.stream()
+                    .filter(WorkerOutput.Line::isError)
+                    .findFirst()
+                    .orElseThrow();
             assertThat(line.pid()).isEqualTo(pid);
             assertThat(line.task()).contains(id.toString());
         }
@@ -93,7 +99,10 @@ final class OutputTest {
         }
 
         var attempt = queue.deadLetters().list(0, 1).get(0).attempts().get(0);
-        assertThat(attempt.details().get("stdout").lines()).hasSize(64).startsWith("line 36").endsWith("line 99");
+        assertThat(attempt.details().get("stdout").lines())
+                .hasSize(64)
+                .startsWith("line 36")
+                .endsWith("line 99");
         assertThat(attempt.details()).containsEntry("stderr", "to stderr").containsKey("stack");
     }
 
@@ -114,7 +123,8 @@ final class OutputTest {
             var kept = queue.send(
                     Task.of(OutputTest::print, "for later"), TaskOptions.DEFAULT.withKeepResult(Duration.ofMinutes(5)));
             var dropped = queue.send(Task.of(OutputTest::print, "for now"));
-            await().atMost(LIMIT).until(() -> texts(false).size() == 2 && queue.result(kept).isPresent());
+            await().atMost(LIMIT)
+                    .until(() -> texts(false).size() == 2 && queue.result(kept).isPresent());
 
             assertThat(attempts(kept)).hasSize(1).allSatisfy(attempt -> {
                 assertThat(attempt.outcome()).isEqualTo("returned");
@@ -137,7 +147,10 @@ final class OutputTest {
 
     private List<Attempt> attempts(TaskId id) {
         try (Redis redis = REDIS.open()) {
-            var bytes = ByteBuffer.allocate(16).putLong(id.producer()).putLong(id.sequence()).array();
+            var bytes = ByteBuffer.allocate(16)
+                    .putLong(id.producer())
+                    .putLong(id.sequence())
+                    .array();
             return redis.call(connection -> new Survey(queueName).attempts(connection, bytes)).stream()
                     .map(Attempt::of)
                     .toList();

@@ -52,7 +52,8 @@ final class ProgressTest {
 
     @Test
     void reachesWhoeverAsks() throws Exception {
-        var id = queue.send(Task.of(ProgressTest::sayAndWait, directory.resolve("gate").toString()));
+        var id = queue.send(
+                Task.of(ProgressTest::sayAndWait, directory.resolve("gate").toString()));
 
         await().atMost(LIMIT).until(() -> queue.progress(id).isPresent());
 
@@ -60,7 +61,8 @@ final class ProgressTest {
         assertThat(progress.done()).isEqualTo(3);
         assertThat(progress.total()).isEqualTo(10);
         assertThat(progress.note()).isEqualTo("reading naïve café ☕");
-        assertThat(progress.at()).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
+        assertThat(progress.at())
+                .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
         Files.createFile(directory.resolve("gate"));
     }
 
@@ -71,9 +73,10 @@ final class ProgressTest {
         var since = System.nanoTime();
 
         var id = queue.send(Task.of(ProgressTest::sayOften, 1_000_000));
-        await().atMost(LIMIT).until(() -> queue.progress(id)
-                .filter(progress -> progress.done() == 1_000_000)
-                .isPresent());
+        await().atMost(LIMIT)
+                .until(() -> queue.progress(id)
+                        .filter(progress -> progress.done() == 1_000_000)
+                        .isPresent());
 
         var elapsed = Duration.ofNanos(System.nanoTime() - since).toMillis();
         assertThat(sets() - before).isBetween(1L, elapsed / 500 + 2);
@@ -88,7 +91,8 @@ final class ProgressTest {
 
         assertThat(queue.progress(id)).isEmpty();
         assertThat(sets()).isEqualTo(before);
-        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().startsWith("weirpool-progress"));
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().startsWith("weirpool-progress"));
     }
 
     @Test
@@ -101,7 +105,9 @@ final class ProgressTest {
         Files.createFile(gate);
         server.start();
 
-        await().atMost(LIMIT).until(() -> queue.progress(id).filter(said -> said.done() == 10).isPresent());
+        await().atMost(LIMIT)
+                .until(() ->
+                        queue.progress(id).filter(said -> said.done() == 10).isPresent());
     }
 
     @Test
