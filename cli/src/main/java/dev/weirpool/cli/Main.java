@@ -35,6 +35,8 @@ import picocli.CommandLine.ScopeType;
             Tasks.class,
             DeadLetters.class,
             WorkerCommand.class,
+            Schedules.class,
+            SchedulerCommand.class,
             Submit.class,
             MapCommand.class,
             DoctorCommand.class,

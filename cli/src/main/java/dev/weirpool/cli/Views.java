@@ -26,6 +26,8 @@ final class Views {
             Column.of("state", Views::state),
             Column.wide("ready_by_priority", QueueState::readyByPriority),
             Column.wide("claims", QueueState::claims),
+            Column.wide("schedules", QueueState::schedules),
+            Column.wide("next_fire", QueueState::nextFire),
             Column.wide("next_due", QueueState::nextDue),
             Column.wide("last_served", QueueState::lastServed),
             Column.wide("at", QueueState::at));

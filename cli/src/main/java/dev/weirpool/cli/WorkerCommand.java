@@ -123,7 +123,7 @@ final class WorkerCommand implements Callable<Integer> {
         try (var launcher = Launcher.start(options)) {
             log.info("{} worker processes serve queue {} on {}", count, queue, server);
             obeySignals(launcher);
-            try (var health = HealthFile.start(launcher);
+            try (var health = HealthFile.start(launcher::lastHeardOfRedis);
                     var monitoring = monitor(launcher)) {
                 launcher.await(NO_LIMIT);
             }

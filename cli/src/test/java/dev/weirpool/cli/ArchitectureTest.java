@@ -30,8 +30,12 @@ final class ArchitectureTest {
     }
 
     @Test
-    void quartzIsKnownToNobody() {
+    void quartzIsKnownToTwoClassesOfTheScheduler() {
         noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.weirpool.scheduler.Clockwork")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.weirpool.scheduler.FireJob")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.quartz..")

@@ -16,6 +16,8 @@ import dev.weirpool.queue.inspect.LauncherState;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.TaskState;
 import dev.weirpool.queue.inspect.WorkerState;
+import dev.weirpool.scheduler.Schedule;
+import dev.weirpool.scheduler.Scheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -98,6 +100,12 @@ final class DocumentedFieldsTest {
                             .tasks()
                             .get(0));
             assertDocumented("drain", Top.DRAIN, new Top.Drain(state, 1.5));
+            try (var scheduler = Scheduler.connect(RedisOptions.embedded(), name)) {
+                scheduler.schedule("nightly", Task.named("a::b"), Schedule.every(Duration.ofHours(1)));
+                var status = scheduler.find("nightly").orElseThrow();
+                assertDocumented("schedule", Schedules.PLANNED, new Schedules.Planned(name, status));
+                scheduler.remove("nightly");
+            }
             assertDocumented("redis", Status.SERVER, operator.server());
             operator.queue(name).purge(TaskState.READY, count -> {});
         }

@@ -18,6 +18,8 @@ import dev.weirpool.queue.protocol.StepReply;
 import dev.weirpool.queue.protocol.StepRequest;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.scheduler.Schedule;
+import dev.weirpool.scheduler.Scheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -359,6 +361,37 @@ final class OperatorCommandsTest {
             assertThat(Said.of(command, "--help").output()).as(command).contains("xamples:", "weirpool " + command);
         }
         assertThat(Said.of("completion").output()).contains("complete -F _complete_weirpool");
+    }
+
+    @Test
+    void showsAndChangesSchedules() {
+        try (var scheduler = Scheduler.connect(RedisOptions.embedded(), queue)) {
+            scheduler.schedule("nightly", Task.named("com.acme.Tasks::run"), Schedule.every(Duration.ofHours(1)));
+        }
+
+        assertThat(run("schedule", "ls").output()).contains("nightly", queue);
+        assertThat(run("queue", "ls").output()).contains(queue);
+        assertThat(run("schedule", "next", "nightly", "--queue", queue, "--count", "3", "-o", "json")
+                        .json()
+                        .getAsJsonArray())
+                .hasSize(3);
+        assertThat(run("schedule", "explain", "nightly", "--queue", queue).output())
+                .containsPattern("(?m)^task +com.acme.Tasks::run$");
+        assertThat(TaskId.parse(run("schedule", "run", "nightly", "--queue", queue)
+                        .output()
+                        .strip()))
+                .isNotNull();
+        assertThat(tasks.size()).isEqualTo(1);
+        assertThat(run("schedule", "pause", "nightly", "--queue", queue).output())
+                .isEqualTo("schedule nightly is paused\n");
+        assertThat(run("schedule", "ls", "--queue", queue).output()).contains("paused");
+        assertThat(run("schedule", "resume", "nightly", "--queue", queue).exitCode())
+                .isZero();
+        assertThat(run("schedule", "rm", "nightly", "--queue", queue).exitCode())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(run("schedule", "rm", "nightly", "--queue", queue, "--yes").exitCode())
+                .isZero();
+        assertThat(run("schedule", "pause", "nightly", "--queue", queue).err()).contains("has no schedule 'nightly'");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ public final class OpenTelemetryTracing implements TaskTracing {
     }
 
     @Override
-    public Running begin(TaskContext attempt) {
+    public <R> R run(TaskContext attempt, Callable<R> body) throws Exception {
         var parent = PROPAGATOR.extract(Context.root(), attempt.headers(), new Headers());
         var span = tracer().spanBuilder("run " + attempt.name())
                 .setParent(parent)
@@ -54,14 +55,14 @@ public final class OpenTelemetryTracing implements TaskTracing {
                 .setAttribute("messaging.message.id", attempt.id().toString())
                 .setAttribute("weirpool.attempt", attempt.attempt())
                 .startSpan();
-        var scope = span.makeCurrent();
-        return thrown -> {
-            scope.close();
-            if (thrown != null) {
-                span.recordException(thrown).setStatus(StatusCode.ERROR);
-            }
+        try (var scope = span.makeCurrent()) {
+            return body.call();
+        } catch (Exception | Error e) {
+            span.recordException(e).setStatus(StatusCode.ERROR);
+            throw e;
+        } finally {
             span.end();
-        };
+        }
     }
 
     private static Tracer tracer() {

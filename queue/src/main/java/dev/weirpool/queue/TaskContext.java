@@ -64,22 +64,10 @@ public final class TaskContext {
         CURRENT.set(this);
         try {
             var tracing = TaskTracing.found();
-            return tracing.isEmpty() ? body.call() : traced(tracing.get().begin(this), body);
+            return tracing.isEmpty() ? body.call() : tracing.get().run(this, body);
         } finally {
             CURRENT.remove();
         }
-    }
-
-    private static <R> R traced(TaskTracing.Running running, Callable<R> body) throws Exception {
-        R result;
-        try {
-            result = body.call();
-        } catch (Exception | Error e) {
-            running.end(e);
-            throw e;
-        }
-        running.end(null);
-        return result;
     }
 
     /** The task's id, the same in every attempt. */

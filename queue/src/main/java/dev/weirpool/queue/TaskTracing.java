@@ -3,7 +3,7 @@ package dev.weirpool.queue;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Callable;
 
 /**
  * What follows tasks from whoever sends them to the worker that runs them. One is found with {@link ServiceLoader} if it is there, as
@@ -19,15 +19,8 @@ public interface TaskTracing {
      */
     Map<String, String> send(String task, Map<String, String> headers);
 
-    /** An attempt begins, on this thread. */
-    Running begin(TaskContext attempt);
-
-    /** An attempt under way. */
-    interface Running {
-
-        /** It has ended, on the same thread; {@code thrown} is null if it returned. */
-        void end(@Nullable Throwable thrown);
-    }
+    /** Calls {@code body}, which is an attempt, on this thread; returns what it returns and throws what it throws. */
+    <R> R run(TaskContext attempt, Callable<R> body) throws Exception;
 
     /** The one that is there. */
     static Optional<TaskTracing> found() {

@@ -361,9 +361,7 @@ public final class Launcher implements AutoCloseable {
             announcer.start();
         }
         var announcing = announcer;
-        child.sighting()
-                .map(Child.Sighting::taskId)
-                .ifPresent(task -> announcing.announce(task, progress));
+        child.sighting().map(Child.Sighting::taskId).ifPresent(task -> announcing.announce(task, progress));
     }
 
     /** One at a time: the next when all are there and ready. */

@@ -36,7 +36,8 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
             new Check("memory of Redis", Check::redisMemory),
             new Check("memory of workers", Check::workerMemory),
             new Check("versions of workers", Check::versions),
-            new Check("queues without workers", Check::unserved));
+            new Check("queues without workers", Check::unserved),
+            new Check("schedules without a scheduler", Check::unscheduled));
 
     private static List<Finding> version(Facts facts) {
         var text = facts.server().version();
@@ -201,6 +202,17 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
             }
         }
         return findings;
+    }
+
+    private static List<Finding> unscheduled(Facts facts) {
+        return facts.queues().stream()
+                .filter(QueueState::lacksScheduler)
+                .map(queue -> new Finding(
+                        "schedules without a scheduler",
+                        "a schedule of queue " + queue.name() + " should have fired at "
+                                + Plain.of(queue.nextFire().orElse(null)) + ", and no scheduler has done it",
+                        "start one: weirpool scheduler --queue " + queue.name()))
+                .toList();
     }
 
     private static String waiting(QueueState queue) {

@@ -13,6 +13,8 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisServer;
+import dev.weirpool.scheduler.Schedule;
+import dev.weirpool.scheduler.Scheduler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -223,6 +225,24 @@ final class DoctorTest {
             new Broker("images").tick(redis, HOUR, HOUR);
             queue.pause();
             assertThat(only().remedy()).isEqualTo("weirpool queue resume images");
+        }
+    }
+
+    @Test
+    void findsAScheduleThatNobodyFires() {
+        try (var scheduler = Scheduler.connect(server.options(), "images")) {
+            scheduler.schedule("nightly", Task.named("a::b"), Schedule.every(HOUR));
+            assertThat(findings()).isEmpty();
+
+            redis.call(
+                    "ZADD",
+                    bytes("weirpool:{images}:schedules"),
+                    bytes("XX"),
+                    bytes(1_700_000_000_000L),
+                    bytes("nightly"));
+
+            assertThat(only().what()).startsWith("a schedule of queue images should have fired at 2023-11-1");
+            assertThat(only().remedy()).isEqualTo("start one: weirpool scheduler --queue images");
         }
     }
 

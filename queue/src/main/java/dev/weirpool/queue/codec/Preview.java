@@ -100,6 +100,14 @@ public final class Preview {
                 type();
                 elements(in.readCount(1), "[", "]");
             }
+            case SORTED -> {
+                comparator();
+                elements(in.readCount(1), "[", "]");
+            }
+            case SORTED_MAP -> {
+                comparator();
+                entries(in.readCount(2));
+            }
             case MAP, FIXED_MAP -> entries(in.readCount(2));
             case PRIMITIVES -> primitives(tag);
             case ENUM -> {
@@ -141,6 +149,14 @@ public final class Preview {
             value();
         }
         out.append('}');
+    }
+
+    /** Passes over the comparator of a sorted collection, if it is none or one of Java's own. */
+    private void comparator() {
+        var number = in.readUnchecked();
+        if (number != Tag.NULL.number && (number != Tag.COMPARATOR.number || in.readByte() > 2)) {
+            throw new DecodingException("not shown");
+        }
     }
 
     private void primitives(Tag tag) {

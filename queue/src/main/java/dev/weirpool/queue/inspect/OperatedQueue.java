@@ -11,6 +11,7 @@ import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
 import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.protocol.Place;
+import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.redis.Redis;
 import java.nio.ByteBuffer;
@@ -68,9 +69,7 @@ public final class OperatedQueue {
     /** How it is. */
     public QueueState state() {
         var counts = redis.call(survey::counts);
-        var running = redis.call(connection -> survey.running(connection, counts.workerNames(), 0)).stream()
-                .filter(held -> held.total() > 0)
-                .count();
+        var running = redis.call(connection -> survey.busy(connection, counts.workerNames()));
         return new QueueState(
                 name,
                 Instant.ofEpochMilli(counts.now()),
@@ -83,6 +82,8 @@ public final class OperatedQueue {
                 counts.claims(),
                 counts.firstDue().map(Instant::ofEpochMilli),
                 oldestAge(counts),
+                counts.schedules(),
+                counts.nextFire().map(Instant::ofEpochMilli),
                 counts.beat().map(Instant::ofEpochMilli));
     }
 
@@ -146,8 +147,7 @@ public final class OperatedQueue {
     }
 
     private Glimpse.Of count(Place place) {
-        var seen = redis.call(connection -> survey.peek(connection, place, 0, 0, 0));
-        return new Glimpse.Of(seen.total(), List.of());
+        return new Glimpse.Of(redis.call(connection -> survey.count(connection, place)), List.of());
     }
 
     private Glimpse.Of peek(Place place, boolean backwards, long from, int wanted) {
@@ -172,9 +172,7 @@ public final class OperatedQueue {
             tasks.addAll(held(some));
             looked += some.size();
         }
-        var total = redis.call(connection -> survey.running(connection, workers, 0)).stream()
-                .filter(held -> held.total() > 0)
-                .count();
+        var total = redis.call(connection -> survey.busy(connection, workers));
         return new TaskPage(
                 tasks, total, looked < workers.size() ? Optional.of(workers.get(looked - 1)) : Optional.empty());
     }
@@ -357,6 +355,7 @@ public final class OperatedQueue {
             case DEAD -> List.of(Place.DEAD);
             case RUNNING -> throw new IllegalArgumentException("tasks that run cannot be purged; kill them");
         };
+        var result = state == TaskState.DEAD ? new byte[0] : CANCELLED; // of the dead their clients know already
         var deleted = 0L;
         for (var place : places) {
             var left = count(place).total(); // what comes later may stay
@@ -369,7 +368,7 @@ public final class OperatedQueue {
                 }
                 var expected =
                         first.glimpses().stream().map(OperatedQueue::expected).toList();
-                var chunk = redis.call(connection -> broker.purge(connection, place, expected, CANCELLED));
+                var chunk = redis.call(connection -> broker.purge(connection, place, expected, result));
                 deleted += chunk;
                 left -= Math.max(1, chunk); // workers may have taken what was expected
                 progress.accept(deleted);
@@ -383,7 +382,7 @@ public final class OperatedQueue {
         var task = TaskSummary.of(glimpse, TaskState.READY);
         var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
         var unique = TaskOptions.of(headers, 0, 1).uniqueKey();
-        return new Broker.Expected(bytesOf(task.id()), unique.orElse(""));
+        return new Broker.Expected(bytesOf(task.id()), unique.orElse(""), ScheduledRun.of(envelope));
     }
 
     /**

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param nextDue when the first of the delayed is due; past if no launcher is there to make it ready
  * @param oldestAge how long the task has waited that has waited longest for its worker, give or take what a few before it waited; empty
  *     if no launcher has served the queue yet
+ * @param schedules how many schedules it has that are not paused
+ * @param nextFire when the first of them fires; past if no scheduler runs
  * @param lastServed when a launcher last looked after it; they do ten times a second
  */
 public record QueueState(
@@ -33,6 +35,8 @@ public record QueueState(
         long claims,
         Optional<Instant> nextDue,
         Optional<Duration> oldestAge,
+        long schedules,
+        Optional<Instant> nextFire,
         Optional<Instant> lastServed) {
 
     private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -53,8 +57,13 @@ public record QueueState(
                 && lastServed.filter(beat -> beat.plus(SILENCE).isAfter(at)).isEmpty();
     }
 
+    /** Whether a schedule should have fired, and nobody is there to fire it. */
+    public boolean lacksScheduler() {
+        return nextFire.filter(fire -> fire.plus(SILENCE).isBefore(at)).isPresent();
+    }
+
     /** Whether there is anything of it. */
     public boolean exists() {
-        return ready() + delayed + dead + workers + claims > 0 || lastServed.isPresent();
+        return ready() + delayed + dead + workers + claims + schedules > 0 || lastServed.isPresent();
     }
 }

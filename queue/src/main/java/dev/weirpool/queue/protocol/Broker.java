@@ -191,6 +191,12 @@ public final class Broker {
         if (effect instanceof Effect.ReleaseName release) {
             return keys.unique(release.name());
         }
+        if (effect instanceof Effect.Leave leave) {
+            return keys.running(leave.run().schedule());
+        }
+        if (effect instanceof Effect.Again) {
+            return keys.schedules;
+        }
         return keys.attempts(task.id());
     }
 
@@ -205,6 +211,12 @@ public final class Broker {
                     List.of(bytes("set"), key, keep.result(), bytes(keep.life().toMillis())));
         } else if (effect instanceof Effect.ReleaseName) {
             arguments.addAll(List.of(bytes("release"), key, effect.task().id(), ZERO));
+        } else if (effect instanceof Effect.Leave) {
+            arguments.addAll(List.of(bytes("leave"), key, effect.task().id(), ZERO));
+        } else if (effect instanceof Effect.Again again) {
+            var how = again.run().again().orElseThrow();
+            arguments.addAll(List.of(
+                    bytes("again"), key, bytes(again.run().schedule()), bytes(how.putOff() + " " + how.delay())));
         }
     }
 
@@ -305,12 +317,16 @@ public final class Broker {
                 keys.dead));
         var running = blame instanceof Blame.Running is ? is : null;
         var verdict = running == null ? null : running.verdict();
+        var run = verdict == null ? Optional.<ScheduledRun>empty() : verdict.run();
+        var again = run.flatMap(ScheduledRun::again);
         if (running != null) {
             var id = running.id();
             arguments.add(keys.attempts(id));
             arguments.add(keys.results(ByteBuffer.wrap(id).getLong()));
             arguments.add(keys.result(id));
             arguments.add(keys.unique(verdict == null ? "" : verdict.uniqueKey().orElse("")));
+            arguments.add(keys.running(run.map(ScheduledRun::schedule).orElse("")));
+            arguments.add(keys.schedules);
         }
         var keyCount = arguments.size();
         arguments.add(bytes(worker));
@@ -322,6 +338,10 @@ public final class Broker {
         arguments.add(verdict != null ? verdict.result() : NOTHING);
         arguments.add(
                 bytes(verdict == null ? 0 : verdict.keep().orElse(Duration.ZERO).toMillis()));
+        arguments.add(
+                bytes(again.flatMap(how -> run).map(ScheduledRun::schedule).orElse("")));
+        arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
+        arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
         return (int) number(redis.run(RECOVER, keyCount, arguments));
     }
 
@@ -574,24 +594,37 @@ public final class Broker {
     /**
      * Deletes the first tasks of {@code where}, as long as they are the expected ones; returns how many.
      *
-     * @param cancelled the result that tells a client so
+     * @param cancelled the result that tells a client so; empty to tell none
      */
     public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
-        var arguments = new ArrayList<byte[]>(2 + 4 * tasks.size());
+        var arguments = new ArrayList<byte[]>(3 + 8 * tasks.size());
         arguments.add(where.key(keys));
+        arguments.add(keys.schedules);
         for (var task : tasks) {
             arguments.add(keys.results(ByteBuffer.wrap(task.id()).getLong()));
             arguments.add(keys.unique(task.uniqueKey()));
             arguments.add(keys.attempts(task.id()));
+            arguments.add(keys.running(task.run().map(ScheduledRun::schedule).orElse("")));
         }
         var keyCount = arguments.size();
         arguments.add(cancelled);
-        tasks.forEach(task -> arguments.add(task.id()));
+        for (var task : tasks) {
+            var again = task.run().flatMap(ScheduledRun::again);
+            arguments.add(task.id());
+            arguments.add(again.isEmpty() ? NOTHING : bytes(task.run().get().schedule()));
+            arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
+            arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
+        }
         return (int) number(redis.run(PURGE, keyCount, arguments));
     }
 
-    /** A task that is to be purged, and the name that it may hold, or nothing. */
-    public record Expected(byte[] id, String uniqueKey) {}
+    /**
+     * A task that is to be purged.
+     *
+     * @param uniqueKey the name that it may hold, or nothing
+     * @param run of the schedule that counts it
+     */
+    public record Expected(byte[] id, String uniqueKey, Optional<ScheduledRun> run) {}
 
     /** Deletes the queue, with all that waits on it; for a queue that only its caller uses. */
     public void drop(RedisConnection redis, List<String> workers) {
@@ -616,6 +649,13 @@ public final class Broker {
                 keys.cancels,
                 keys.tick,
                 keys.fence,
+                keys.schedules,
+                keys.definitions,
+                keys.versions,
+                keys.sources,
+                keys.paused,
+                keys.edits,
+                keys.counts,
                 keys.total));
         all.addAll(statistics(Instant.now()));
         workers.forEach(worker -> all.add(keys.inflight(worker)));

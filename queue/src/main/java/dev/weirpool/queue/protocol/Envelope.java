@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A task as stored in Redis.
@@ -105,6 +106,13 @@ public final class Envelope {
 
     public byte[] id() {
         return Arrays.copyOfRange(raw, Math.min(4, raw.length), Math.min(20, raw.length));
+    }
+
+    /** The same task under another id. */
+    public Envelope withId(long producer, long sequence) {
+        var copy = raw.clone();
+        System.arraycopy(id(producer, sequence), 0, copy, 4, 16);
+        return new Envelope(copy);
     }
 
     static byte[] id(long producer, long sequence) {
@@ -243,7 +251,7 @@ public final class Envelope {
         private byte[] encodedHeaders() {
             var all = new LinkedHashMap<String, String>();
             all.put(NAME, name);
-            all.putAll(headers);
+            all.putAll(headers.size() < 2 ? headers : new TreeMap<>(headers)); // the same task has the same bytes
             var size = all.entrySet().stream()
                     .mapToInt(e ->
                             4 + e.getKey().getBytes(UTF_8).length + e.getValue().getBytes(UTF_8).length)

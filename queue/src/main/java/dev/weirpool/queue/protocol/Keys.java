@@ -30,6 +30,13 @@ final class Keys {
     final byte[] tick;
     final byte[] fence;
     final byte[] total;
+    final byte[] schedules;
+    final byte[] definitions;
+    final byte[] versions;
+    final byte[] sources;
+    final byte[] paused;
+    final byte[] edits;
+    final byte[] counts;
 
     Keys(String queue) {
         if (!NAME.matcher(queue).matches()) {
@@ -50,6 +57,13 @@ final class Keys {
         this.tick = key("tick");
         this.fence = key("fence");
         this.total = key("stats:total");
+        this.schedules = key("schedules");
+        this.definitions = key("schedules:definitions");
+        this.versions = key("schedules:versions");
+        this.sources = key("schedules:sources");
+        this.paused = key("schedules:paused");
+        this.edits = key("schedules:edits");
+        this.counts = key("schedules:counts");
     }
 
     byte[] inflight(String worker) {
@@ -84,6 +98,16 @@ final class Keys {
     /** The statistics of one period. */
     byte[] statistics(Period period, Instant start) {
         return key("stats:" + period.key + ":" + start.getEpochSecond());
+    }
+
+    /** The runs of one schedule that have not ended. */
+    byte[] running(String schedule) {
+        return key("running:" + schedule);
+    }
+
+    /** Whether a task was put on the queue by hand, of one schedule. */
+    byte[] triggered(byte[] id) {
+        return key("triggered:" + HexFormat.of().formatHex(id));
     }
 
     byte[] results(long producer) {

@@ -60,7 +60,7 @@ public final class Survey {
                         keys.workers,
                         keys.tick,
                         keys.fence,
-                        keys.producers,
+                        keys.schedules,
                         bytes(MOST_WORKERS))));
         return new Counts(
                 number(reply.get(0)),
@@ -76,7 +76,8 @@ public final class Survey {
                 moment(reply.get(13)),
                 moment(reply.get(14)),
                 moment(reply.get(15)),
-                number(reply.get(16)));
+                number(reply.get(16)),
+                moment(reply.get(17)));
     }
 
     /**
@@ -91,7 +92,8 @@ public final class Survey {
      * @param beat when a launcher last ticked
      * @param probe how many claims there will have been when a task that was last in line at {@code probedAt} is claimed
      * @param lastWait how long the one before had waited, in ms
-     * @param producers how many have ever sent
+     * @param schedules how many there are that are not paused
+     * @param nextFire when the first of them is to fire
      */
     public record Counts(
             long now,
@@ -107,19 +109,36 @@ public final class Survey {
             Optional<Long> probe,
             Optional<Long> probedAt,
             Optional<Long> lastWait,
-            long producers) {}
+            long schedules,
+            Optional<Long> nextFire) {}
 
     /** The envelopes from index {@code from} to {@code to}, each cut at {@code cut} bytes; negative indices count from the end. */
     public Glimpse.Of peek(RedisConnection redis, Place place, long from, long to, int cut) {
         return peek(redis, List.of(place.key(keys)), from, to, cut).get(0);
     }
 
+    /** How many tasks wait, or lie, in one place. */
+    public long count(RedisConnection redis, Place place) {
+        return peek(redis, place, 1, 0, 0).total();
+    }
+
+    /** How many of {@code workers} hold a task. */
+    public long busy(RedisConnection redis, List<String> workers) {
+        return holdings(redis, workers, 1, 0, 0).stream()
+                .filter(held -> held.total() > 0)
+                .count();
+    }
+
     /** What each of {@code workers} holds first. */
     public List<Glimpse.Of> running(RedisConnection redis, List<String> workers, int cut) {
+        return holdings(redis, workers, 0, 0, cut);
+    }
+
+    private List<Glimpse.Of> holdings(RedisConnection redis, List<String> workers, long from, long to, int cut) {
         var all = new ArrayList<Glimpse.Of>(workers.size());
         for (var i = 0; i < workers.size(); i += KEYS_AT_ONCE) {
             var some = workers.subList(i, Math.min(workers.size(), i + KEYS_AT_ONCE));
-            all.addAll(peek(redis, some.stream().map(keys::inflight).toList(), 0, 0, cut));
+            all.addAll(peek(redis, some.stream().map(keys::inflight).toList(), from, to, cut));
         }
         return all;
     }

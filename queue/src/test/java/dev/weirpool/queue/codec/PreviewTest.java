@@ -9,9 +9,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +47,8 @@ final class PreviewTest {
                 new Object[] {new ArrayList<>(Arrays.asList("a", null)), "[\"a\", null]"},
                 new Object[] {Collections.nCopies(1000, "a"), "1000 times [\"a\"]"},
                 new Object[] {Collections.singletonMap("k", 1), "{\"k\"=1}"},
+                new Object[] {new TreeMap<>(Map.of("b", 2, "a", 1)), "{\"a\"=1, \"b\"=2}"},
+                new Object[] {new TreeSet<>(Comparator.reverseOrder()), "[]"},
                 new Object[] {new byte[7], "byte[7]"},
                 new Object[] {new Integer[] {1, 2}, "[1, 2]"},
                 new Object[] {new DayOfWeek[][] {{DayOfWeek.MONDAY}}, "[[MONDAY]]"},
@@ -67,7 +73,7 @@ final class PreviewTest {
 
     @Test
     void endsWithDotsWhereItCannotBeTold() {
-        assertThat(Preview.of(CODEC.encode(new Object[] {List.of(1, new TreeMap<>())}), 0))
+        assertThat(Preview.of(CODEC.encode(new Object[] {List.of(1, Optional.of(2))}), 0))
                 .isEqualTo("[1, ...");
         assertThat(Preview.of(new byte[0], 0)).isEqualTo("...");
         assertThat(Preview.of("nonsense".getBytes(java.nio.charset.StandardCharsets.UTF_8), 2))

@@ -14,6 +14,7 @@ import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Effect;
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Settlement;
 import dev.weirpool.queue.protocol.StepReply;
 import dev.weirpool.queue.protocol.StepRequest;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -300,6 +302,28 @@ final class OperatorTest {
     }
 
     @Test
+    void hasAScheduleGoOnThatWaitedForADeletedTask() {
+        var planned = 1_000_000L;
+        var headers = ScheduledRun.headers(Map.of(), "nightly", Optional.of(Duration.ofSeconds(5)));
+        var task = new Envelope.Draft("Tasks::run", 0, false, 3, headers, new byte[] {1}).seal(7, planned);
+        broker.push(redis, 7, 0, List.of(task), List.of());
+        var putOff = ScheduledRun.putOff(planned, 5000);
+        redis.call("ZADD", bytes("weirpool:{" + name + "}:schedules"), bytes(putOff), bytes("nightly"));
+        redis.call("ZADD", bytes("weirpool:{" + name + "}:running:nightly"), bytes(1), task.id());
+
+        assertThat(queue.purge(TaskState.READY, count -> {})).isEqualTo(1);
+
+        var state = queue.state();
+        assertThat(state.schedules()).isEqualTo(1);
+        assertThat(state.nextFire())
+                .hasValueSatisfying(fire -> assertThat(fire)
+                        .isBetween(state.at().plusSeconds(1), state.at().plusSeconds(6)));
+        assertThat(state.lacksScheduler()).isFalse();
+        assertThat(redis.call("EXISTS", bytes("weirpool:{" + name + "}:running:nightly")))
+                .isEqualTo(0L);
+    }
+
+    @Test
     void keepsAUniqueNameOfATaskThatWasNotDeleted() {
         var unique = TaskOptions.DEFAULT.withUniqueKey("only", Duration.ofHours(1));
         send(1, unique);
@@ -357,8 +381,7 @@ final class OperatorTest {
     @Test
     void readsAReportAsItWasWritten() {
         var now = Instant.ofEpochMilli(1_700_000_000_000L);
-        var worker = new WorkerState(
-                "h.1.a.1", 42, true, now, 1, 2, 3, java.util.Optional.of("ab"), java.util.Optional.of(now));
+        var worker = new WorkerState("h.1.a.1", 42, true, now, 1, 2, 3, Optional.of("ab"), Optional.of(now));
         var launcher = new LauncherState("h.1.a", "h", 1, "0.1.0", "17.0.1", now, now, 3, 4, 5, true, List.of(worker));
 
         assertThat(LauncherState.of("h.1.a", launcher.toBytes())).isEqualTo(launcher);

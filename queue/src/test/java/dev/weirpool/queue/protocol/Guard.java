@@ -157,7 +157,7 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "purge",
                     "takes a name only from its holder",
-                    "if redis.call('GET', KEYS[at + 1]) == id then",
+                    "if redis.call('GET', KEYS[key + 1]) == id then",
                     "if true then"),
             full("report", "passes on a full server", "redis.call('HDEL', KEYS[2], '')", ""),
             full("enlist", "passes on a full server", "redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[2])", ""));

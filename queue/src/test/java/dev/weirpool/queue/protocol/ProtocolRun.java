@@ -288,7 +288,10 @@ final class ProtocolRun {
                         fence,
                         RESULT,
                         new Blame.Verdict(
-                                RESULT, Optional.of(HOUR).filter(life -> random.nextBoolean()), Optional.of(NAME)));
+                                RESULT,
+                                Optional.of(HOUR).filter(life -> random.nextBoolean()),
+                                Optional.of(NAME),
+                                Optional.empty()));
         };
     }
 
@@ -381,7 +384,7 @@ final class ProtocolRun {
                         redis,
                         place,
                         expected.stream()
-                                .map(task -> new Broker.Expected(task.envelope().id(), NAME))
+                                .map(task -> new Broker.Expected(task.envelope().id(), NAME, Optional.empty()))
                                 .toList(),
                         RESULT),
                 () -> model.purge(level, expected, NAME));
