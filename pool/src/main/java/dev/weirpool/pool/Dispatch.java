@@ -5,6 +5,7 @@ import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.worker.Census;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,9 @@ sealed interface Dispatch permits RedisDispatch, InlineDispatch {
 
     /** How far a task last said it was. */
     Optional<Progress> progress(TaskId task);
+
+    /** How its own workers are; empty if it has none. */
+    Optional<Census> census();
 
     /** How many processes or threads run tasks, at least 1. */
     int workers();

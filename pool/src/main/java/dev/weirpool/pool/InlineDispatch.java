@@ -8,6 +8,7 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.worker.Census;
 import dev.weirpool.worker.TaskRunner;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +82,11 @@ final class InlineDispatch implements Dispatch {
     @Override
     public Optional<Progress> progress(TaskId task) {
         return Optional.ofNullable(progress.get(task.sequence()));
+    }
+
+    @Override
+    public Optional<Census> census() {
+        return Optional.empty();
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.worker.Census;
 import dev.weirpool.worker.Launcher;
 import java.time.Duration;
 import java.util.List;
@@ -109,6 +110,11 @@ final class RedisDispatch implements Dispatch {
 
     private Ticket open(long sequence) {
         return new Ticket(new TaskId(submitter.producer(), sequence), tickets.open(sequence));
+    }
+
+    @Override
+    public Optional<Census> census() {
+        return Optional.ofNullable(launcher).map(Launcher::census);
     }
 
     @Override
