@@ -1,5 +1,6 @@
 package dev.weirpool.cli;
 
+import dev.weirpool.cli.output.Terminal;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -46,8 +47,10 @@ final class Bar implements AutoCloseable {
             return;
         }
         bar.step();
-        System.err.print(CLEAR_LINE);
-        System.err.flush();
+        if (Terminal.isLookedAt() || out == System.err) { // else the line goes elsewhere
+            System.err.print(CLEAR_LINE);
+            System.err.flush();
+        }
         out.println(line);
     }
 

@@ -2,7 +2,6 @@ package dev.weirpool.cli;
 
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** {@code weirpool completion}: has the shell complete commands and options. */
@@ -18,7 +17,7 @@ import picocli.CommandLine.Command;
 final class Completion implements Callable<Integer> {
     @Override
     public Integer call() {
-        System.out.print(AutoComplete.bash("weirpool", new CommandLine(new Main())));
+        System.out.print(AutoComplete.bash("weirpool", Main.commandLine(new Main())));
         return ExitCode.DONE;
     }
 }

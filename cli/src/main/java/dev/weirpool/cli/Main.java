@@ -8,6 +8,8 @@ import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.WorkersCannotStartException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -28,24 +30,6 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {
-            Status.class,
-            Top.class,
-            Queues.class,
-            Tasks.class,
-            DeadLetters.class,
-            WorkerCommand.class,
-            Schedules.class,
-            SchedulerCommand.class,
-            Submit.class,
-            MapCommand.class,
-            DoctorCommand.class,
-            Config.class,
-            Demo.class,
-            Chaos.class,
-            Completion.class,
-            Training.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -58,6 +42,28 @@ import picocli.CommandLine.ScopeType;
             "7:asked, and the answer was no: nothing was done"
         })
 public final class Main implements Callable<Integer> {
+
+    private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("status", Status.class);
+        COMMANDS.put("top", Top.class);
+        COMMANDS.put("queue", Queues.class);
+        COMMANDS.put("task", Tasks.class);
+        COMMANDS.put("dead", DeadLetters.class);
+        COMMANDS.put("worker", WorkerCommand.class);
+        COMMANDS.put("schedule", Schedules.class);
+        COMMANDS.put("scheduler", SchedulerCommand.class);
+        COMMANDS.put("submit", Submit.class);
+        COMMANDS.put("map", MapCommand.class);
+        COMMANDS.put("doctor", DoctorCommand.class);
+        COMMANDS.put("config", Config.class);
+        COMMANDS.put("demo", Demo.class);
+        COMMANDS.put("chaos", Chaos.class);
+        COMMANDS.put("completion", Completion.class);
+        COMMANDS.put("training", Training.class);
+    }
+
     @Option(
             names = "--verbose",
             scope = ScopeType.INHERIT,
@@ -87,7 +93,7 @@ public final class Main implements Callable<Integer> {
             return ExitCode.USAGE;
         }
         main.settings().warnings().forEach(Main::say);
-        return new CommandLine(main)
+        return commandLine(main, arguments)
                 .setDefaultValueProvider(main.settings())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::run)
@@ -98,6 +104,21 @@ public final class Main implements Callable<Integer> {
 
     LogFormat logFormat() {
         return logFormat;
+    }
+
+    /** Only the command that is called, if that is known: to describe them all to picocli takes a third of the time of a call. */
+    static CommandLine commandLine(Main main, String... arguments) {
+        var called = Arrays.stream(arguments)
+                .filter(argument -> !argument.startsWith("-"))
+                .findFirst()
+                .orElse("");
+        var line = new CommandLine(main);
+        COMMANDS.forEach((name, command) -> {
+            if (name.equals(called) || !COMMANDS.containsKey(called)) {
+                line.addSubcommand(name, command);
+            }
+        });
+        return line;
     }
 
     /** Where options get their values from that are not given. */

@@ -144,6 +144,9 @@ final class SchedulerCommand implements Callable<Integer> {
         var all = new LinkedHashSet<>(queues);
         all.addAll(schedules.keySet());
         all.addAll(schedulers.keySet());
+        if (all.isEmpty()) {
+            all.add("default"); // for what programs schedule, and for the file's next edit
+        }
         for (var queue : all) {
             synchronized (schedulers) {
                 schedulers.computeIfAbsent(queue, this::start);

@@ -43,6 +43,18 @@ final class ArchitectureTest {
     }
 
     @Test
+    void yamlIsKnownToTheReaderOfScheduleFilesAlone() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(
+                        "dev\\.weirpool\\.scheduler\\.(Yaml|YamlMapping|Problems(\\$.*)?|ScheduleFile|ScheduleReader)")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.snakeyaml..")
+                .check(OURS);
+    }
+
+    @Test
     void aClassIsNamedForAConcept() {
         noClasses().should().haveNameMatching(".*(Impl|Utils?|Helper|Manager)").check(OURS);
     }

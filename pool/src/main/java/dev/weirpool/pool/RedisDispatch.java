@@ -66,7 +66,8 @@ final class RedisDispatch implements Dispatch {
         this.processes = processes;
         this.ownsQueue = ownsQueue;
         this.submitter = new Submitter(redis, broker, Integer.MAX_VALUE);
-        this.collector = new ResultCollector(redis, broker, submitter, codec, tickets);
+        submitter.onRefused(this::refuse);
+        this.collector = new ResultCollector(redis, broker, submitter, codec, tickets, ownsQueue);
         submitter.start();
         collector.start();
         if (launcher != null) {
@@ -95,7 +96,7 @@ final class RedisDispatch implements Dispatch {
                 if (failure != null) {
                     tickets.fail(ticket.id().sequence(), failure);
                 } else if (reply instanceof PushReply.Exists exists) {
-                    tickets.fail(ticket.id().sequence(), new DuplicateTaskException(TaskId.of(exists.holder())));
+                    refuse(ticket.id().sequence(), exists);
                 }
             });
             return ticket;
@@ -106,6 +107,10 @@ final class RedisDispatch implements Dispatch {
             }
             throw e;
         }
+    }
+
+    private void refuse(long sequence, PushReply.Exists exists) {
+        tickets.fail(sequence, new DuplicateTaskException(TaskId.of(exists.holder())));
     }
 
     private Ticket open(long sequence) {

@@ -22,24 +22,30 @@ final class ResultCollector extends Duty {
     private static final long RENEWAL_NANOS = Duration.ofMinutes(10).toNanos();
     private static final int TRIM_AFTER = 1000;
 
+    /** How long a pool's own queue outlives a pool that was killed. */
+    static final Duration QUEUE_LIFE = Duration.ofDays(1);
+
     private final Broker broker;
     private final Submitter submitter;
     private final long producer;
     private final TaskCodec codec;
     private final OpenTickets tickets;
+    private final boolean ownsQueue;
 
     // owned by the duty's thread
     private String cursor = "0-0";
     private int untrimmed;
     private long renewedAt = System.nanoTime();
 
-    ResultCollector(Redis redis, Broker broker, Submitter submitter, TaskCodec codec, OpenTickets tickets) {
+    ResultCollector(
+            Redis redis, Broker broker, Submitter submitter, TaskCodec codec, OpenTickets tickets, boolean ownsQueue) {
         super("weirpool-results-" + broker.queue(), redis);
         this.broker = broker;
         this.submitter = submitter;
         this.producer = submitter.producer();
         this.codec = codec;
         this.tickets = tickets;
+        this.ownsQueue = ownsQueue;
         redis.call(connection -> {
             broker.openResults(connection, producer, STREAM_LIFE);
             return true;
@@ -78,6 +84,9 @@ final class ResultCollector extends Duty {
     }
 
     private void renew(RedisConnection redis) {
+        if (ownsQueue) {
+            broker.own(redis, QUEUE_LIFE);
+        }
         if (!broker.renewResults(redis, producer, STREAM_LIFE)) {
             // we were away for longer than it lives, or Redis has lost it, and maybe tasks as well
             broker.openResults(redis, producer, STREAM_LIFE);

@@ -6,31 +6,41 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.Backoff;
 import dev.weirpool.queue.RedisOptions;
+import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
 import dev.weirpool.worker.WorkerOptions;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A process is halted before and after each of its exchanges with Redis, one at a time: nothing is lost and nothing hangs. */
-@Timeout(60)
+@Timeout(90)
 class CrashPointTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration LEASE = Duration.ofSeconds(1);
     private static final int TASKS = 5;
+    private static final int TASKS_PER_WORKER = 4;
 
     @TempDir
     private Path directory;
@@ -39,81 +49,219 @@ class CrashPointTest {
     private final Redis redis = RedisOptions.embedded().open();
     private final RedisOptions options = RedisOptions.of(redis.uri().toString());
 
-    /** A worker's exchanges: register, a step for each task and two for the one that is tried again, the bell between. */
-    static IntStream edgesOfAWorker() {
-        return IntStream.rangeClosed(1, 20);
+    /** It registers, and steps for each task, twice for the one that is tried again; between them it waits. */
+    static Stream<String> edgesOfAWorker() {
+        return edges(
+                "register.lua 1", "step.lua 1", "step.lua 2", "step.lua 3", "step.lua 4", "BLPOP 1", "release.lua 1");
+    }
+
+    static Stream<String> edgesOfALauncher() {
+        return edges("tick.lua 1", "tick.lua 9", "heartbeat.lua 1", "LRANGE 1", "recover.lua 1", "own.lua 1");
+    }
+
+    static Stream<String> edgesOfAClient() {
+        return edges(
+                "open.lua 1",
+                "push.lua 1",
+                "push.lua 2",
+                "PEXPIRE 1",
+                "XREAD 1",
+                "XREAD 2",
+                "XTRIM 1",
+                "cancel.lua 1",
+                "resume.lua 1",
+                "requeue.lua 1",
+                "discard.lua 1",
+                "UNLINK 1");
+    }
+
+    private static Stream<String> edges(String... commands) {
+        return Stream.of(commands).flatMap(command -> Stream.of("before " + command, "after " + command));
+    }
+
+    @Test
+    void leavesNoStepOfTheProtocolOut() throws Exception {
+        assertThat(scripts())
+                .isNotEmpty()
+                .allSatisfy(script -> assertThat(Stream.of(edgesOfAWorker(), edgesOfALauncher(), edgesOfAClient())
+                                .flatMap(edges -> edges))
+                        .anyMatch(edge -> edge.startsWith("before " + script + " "))
+                        .anyMatch(edge -> edge.startsWith("after " + script + " ")));
+    }
+
+    private static List<String> scripts() throws IOException, URISyntaxException {
+        var one = Broker.class.getResource("push.lua").toURI();
+        if (one.getScheme().equals("file")) {
+            return scripts(Path.of(one).getParent());
+        }
+        try (var jar = FileSystems.newFileSystem(URI.create(one.toString().split("!", 2)[0]), Map.of())) {
+            return scripts(jar.getPath(one.toString().split("!", 2)[1]).getParent());
+        }
+    }
+
+    private static List<String> scripts(Path beside) throws IOException {
+        try (var files = Files.list(beside)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".lua") && !name.startsWith("shared-"))
+                    .toList();
+        }
     }
 
     @ParameterizedTest
     @MethodSource("edgesOfAWorker")
-    void aWorkerIsHalted(int edge) throws Exception {
+    void aWorkerIsHalted(String edge) throws Exception {
         var flags = crashAt(edge);
-        try (var launcher = Launcher.start(LauncherOptions.of(1, options, queueName)
-                .withLease(LEASE)
-                .withWorkers(WorkerOptions.DEFAULT.withJvmFlags(flags)))) {
+        var workers = WorkerOptions.DEFAULT.withMaxTasks(TASKS_PER_WORKER).withJvmFlags(flags);
+        try (var launcher = Launcher.start(
+                LauncherOptions.of(1, options, queueName).withLease(LEASE).withWorkers(workers))) {
             assertAllTasksComplete();
+            awaitTheCrash();
         }
-        assertThat(directory.resolve("once")).as("the edge was reached").doesNotExist();
         assertNothingIsLeft();
-    }
-
-    /** A launcher's: ticks, heartbeats, and the recovery of workers. */
-    static IntStream edgesOfALauncher() {
-        return IntStream.rangeClosed(1, 16);
     }
 
     @ParameterizedTest
     @MethodSource("edgesOfALauncher")
-    void aLauncherIsHalted(int edge) throws Exception {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path")));
-        command.addAll(1, crashAt(edge));
-        command.addAll(List.of(OneWorker.class.getName(), queueName));
-        var halted = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        halted.outputWriter().append(redis.uri() + "\n").flush();
-        try (var other =
-                Launcher.start(LauncherOptions.of(1, options, queueName).withLease(LEASE))) {
-            assertAllTasksComplete();
-            await().atMost(LIMIT).until(() -> !Files.exists(directory.resolve("once")));
-        } finally {
-            halted.descendants().forEach(ProcessHandle::destroyForcibly);
-            halted.destroyForcibly().waitFor();
+    void aLauncherIsHalted(String edge) throws Exception {
+        try (var client = Pool.connect(options, queueName)) {
+            var killer = client.applyAsync(Tasks::killMyselfOnce); // gives the launcher something to recover
+            var halted = start(OneWorker.class, crashAt(edge));
+            try {
+                awaitTheCrash();
+                try (var other =
+                        Launcher.start(LauncherOptions.of(1, options, queueName).withLease(LEASE))) {
+                    assertThat(killer.get(LIMIT)).isGreaterThan(1);
+                    assertAllTasksComplete();
+                }
+            } finally {
+                halted.descendants().forEach(ProcessHandle::destroyForcibly);
+                halted.destroyForcibly().waitFor();
+            }
+            client.close();
+            client.join();
         }
-        assertThat(directory.resolve("once")).as("the edge was reached").doesNotExist();
         assertNothingIsLeft();
     }
 
     /** A launcher with one worker, in a process of its own. */
     static final class OneWorker {
         public static void main(String[] arguments) throws Exception {
-            var uri = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
             try (var launcher = Launcher.start(
-                    LauncherOptions.of(1, RedisOptions.of(uri), arguments[0]).withLease(LEASE))) {
+                    LauncherOptions.of(1, redisFromInput(), arguments[0]).withLease(LEASE))) {
                 launcher.await(Duration.ofMinutes(1));
             }
         }
     }
 
-    private List<String> crashAt(int edge) throws Exception {
+    @ParameterizedTest
+    @MethodSource("edgesOfAClient")
+    void aClientIsHalted(String edge) throws Exception {
+        try (var launcher =
+                        Launcher.start(LauncherOptions.of(1, options, queueName).withLease(LEASE));
+                var queue = TaskQueue.connect(options, queueName)) {
+            var client = start(Client.class, crashAt(edge));
+            var out = client.inputReader(UTF_8);
+            var sent = out.lines().toList(); // until it has ended
+            client.waitFor();
+            assertThat(directory.resolve("once")).as("the edge was reached").doesNotExist();
+            queue.resume();
+
+            await().atMost(LIMIT).until(() -> queue.size() == 0 && count("inflight:*") == 0);
+            var entries = entries();
+            assertThat(entries).containsAll(sent).doesNotHaveDuplicates();
+            assertThat(launcher.pids()).hasSize(1);
+            assertThat(queue.deadLetters().list(0, 9)).hasSizeLessThanOrEqualTo(2);
+        }
+    }
+
+    /** Uses a queue in every way that there is. It prints what it knows to be accepted. */
+    static final class Client {
+        public static void main(String[] arguments) throws Exception {
+            var options = redisFromInput();
+            var ledger = arguments[1];
+            try (var queue = TaskQueue.connect(options, arguments[0])) {
+                var pool = Pool.connect(options, arguments[0]);
+                for (var i = 0; i < TASKS; i++) {
+                    queue.send(Task.of(Tasks::enter, i, ledger));
+                    System.out.println(i);
+                }
+                pool.applyAsync(Tasks::enter, TASKS, ledger).get(LIMIT);
+                System.out.println(TASKS);
+                queue.pause();
+                queue.cancel(queue.send(Task.of(Tasks::one)));
+                queue.resume();
+                queue.send(Task.of(Tasks::failWith, "one"));
+                queue.send(Task.of(Tasks::failWith, "other"));
+                var letters = queue.deadLetters();
+                await().atMost(LIMIT).until(() -> letters.size() == 2);
+                letters.retry(letters.list(0, 1).get(0));
+                letters.delete(letters.list(0, 1).get(0));
+                pool.applyAsync(Tasks::enter, TASKS + 1, ledger).get(LIMIT);
+                System.out.println(TASKS + 1);
+                awaitTheTrimOfResults(options, arguments[0]);
+                pool.close();
+                pool.join();
+            }
+        }
+    }
+
+    private static void awaitTheTrimOfResults(RedisOptions options, String queueName) {
+        var pattern = ("weirpool:{" + queueName + "}:results:*").getBytes(UTF_8);
+        try (var redis = options.open()) {
+            await().atMost(LIMIT)
+                    .until(() -> redis.call(connection -> {
+                        var streams = (List<?>) connection.call("KEYS", pattern);
+                        return streams.stream()
+                                .allMatch(stream -> Long.valueOf(0).equals(connection.call("XLEN", (byte[]) stream)));
+                    }));
+        }
+    }
+
+    private static RedisOptions redisFromInput() throws IOException {
+        return RedisOptions.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine());
+    }
+
+    private Process start(Class<?> main, List<String> flags) throws IOException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(1, flags);
+        command.addAll(List.of(main.getName(), queueName, ledger().toString()));
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        process.outputWriter().append(redis.uri() + "\n").flush();
+        return process;
+    }
+
+    private List<String> crashAt(String edge) throws IOException {
         var once = Files.createFile(directory.resolve("once"));
         return List.of("-Dweirpool.crash.at=" + edge, "-Dweirpool.crash.file=" + once);
     }
 
+    private void awaitTheCrash() {
+        await("the edge is reached").atMost(LIMIT).until(() -> !Files.exists(directory.resolve("once")));
+    }
+
+    private Path ledger() {
+        return directory.resolve("ledger");
+    }
+
+    private List<String> entries() throws IOException {
+        return Files.exists(ledger()) ? Files.readAllLines(ledger()) : List.of();
+    }
+
     private void assertAllTasksComplete() throws Exception {
-        var ledger = directory.resolve("ledger");
         var pool = Pool.connect(options, queueName);
         var results = new ArrayList<AsyncResult<Integer>>();
         for (var i = 0; i < TASKS - 1; i++) {
-            results.add(pool.applyAsync(Tasks::enter, i, ledger.toString()));
+            results.add(pool.applyAsync(Tasks::enter, i, ledger().toString()));
         }
         results.add(pool.applyAsync(
                 Tasks::enterAtAttemptTwo,
                 TASKS - 1,
-                ledger.toString(),
+                ledger().toString(),
                 TaskOptions.DEFAULT
                         .withRetryOn(IllegalStateException.class)
                         .withBackoff(Backoff.fixed(Duration.ofMillis(10)))
@@ -123,10 +271,9 @@ class CrashPointTest {
         }
         pool.close();
         pool.join();
-        var entries = Files.readAllLines(ledger);
-        assertThat(entries).contains("0", "1", "2", "3", "4");
-        assertThat(entries.size())
-                .as("one process was halted once: %s", entries)
+        assertThat(entries()).contains("0", "1", "2", "3", "4");
+        assertThat(entries().size())
+                .as("one process was halted once: %s", entries())
                 .isLessThanOrEqualTo(TASKS + 1);
     }
 

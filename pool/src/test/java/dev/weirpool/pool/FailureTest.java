@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weirpool.queue.RemoteStackTrace;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskFailedException;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +17,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a caller gets to see when things go wrong. */
 @Timeout(60)
@@ -64,6 +69,38 @@ class FailureTest {
                     assertThat(e.failure().orElseThrow().stackAsText())
                             .contains("at dev.weirpool.pool.Tasks.throwStrange");
                 });
+    }
+
+    @Test
+    void describesAnExceptionOfAClassThatOnlyTheWorkerHas(@TempDir Path directory) throws Exception {
+        var source = Files.writeString(directory.resolve("Only.java"), """
+                package there;
+
+                public class Only extends RuntimeException {
+                    Only(String message) {
+                        super(message);
+                    }
+
+                    public static void fail() {
+                        throw new Only("on the worker's side");
+                    }
+                }
+                """);
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "-d", directory.toString(), source.toString()))
+                .isZero();
+        var there = Pool.start(PoolOptions.of(1)
+                .withClassPath(System.getProperty("java.class.path") + File.pathSeparator + directory));
+        try {
+            assertThatThrownBy(() -> there.apply(Task.named("there.Only::fail")))
+                    .isInstanceOfSatisfying(TaskFailedException.class, e -> {
+                        assertThat(e).hasMessage("there.Only: on the worker's side");
+                        assertThat(e.failure().orElseThrow().stackAsText())
+                                .contains("there.Only: on the worker's side", "at there.Only.fail(Only.java:9)");
+                    });
+        } finally {
+            there.terminate();
+        }
     }
 
     @Test

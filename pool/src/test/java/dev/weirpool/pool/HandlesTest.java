@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.TaskFailedException;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.queue.protocol.Broker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,8 @@ class HandlesTest {
     @Test
     void whenTheEnvelopeCannotBeRead() throws Exception {
         var redis = RedisOptions.embedded().open();
+        await().atMost(LIMIT).until(() -> workers().size() == 2);
+        var before = workers();
         redis.call(connection -> connection.call(
                 "RPUSH",
                 ("weirpool:{" + queueName + "}:ready").getBytes(StandardCharsets.UTF_8),
@@ -103,10 +109,21 @@ class HandlesTest {
         assertThat(pool.applyAsync(Tasks::square, 4).get(LIMIT)).isEqualTo(16);
         try (var queue = TaskQueue.connect(RedisOptions.embedded(), queueName)) {
             await().atMost(LIMIT).until(() -> queue.deadLetters().size() == 1);
+            assertThat(workers()).as("workers, which stay up").isEqualTo(before);
             var letter = queue.deadLetters().list(0, 1).get(0);
             assertThat(letter.toBytes()).asString().isEqualTo("garbage");
+            assertThat(letter.attempts())
+                    .extracting(Attempt::outcome)
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("an envelope of 7 bytes is too short");
         }
         redis.close();
+    }
+
+    private Set<String> workers() {
+        try (var redis = RedisOptions.embedded().open()) {
+            return Set.copyOf(redis.call(new Broker(queueName)::workers));
+        }
     }
 
     @Test

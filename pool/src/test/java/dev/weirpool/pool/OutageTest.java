@@ -1,15 +1,21 @@
 package dev.weirpool.pool;
 
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.protocol.ProtocolAudit;
 import dev.weirpool.queue.redis.RedisServer;
+import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.worker.Launcher;
+import dev.weirpool.worker.LauncherOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OutageTest {
     private static final String QUEUE = "outage";
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LEASE = Duration.ofSeconds(1);
 
     @TempDir
     private Path directory;
@@ -37,6 +44,7 @@ class OutageTest {
             assertAllReturn(results);
             assertThat(pool.applyAsync(Tasks::square, 3).get(LIMIT)).isEqualTo(9);
             assertAllIsInOrder(redis);
+            end(pool);
         }
     }
 
@@ -53,6 +61,7 @@ class OutageTest {
 
             assertAllReturn(results);
             assertAllIsInOrder(redis);
+            end(pool);
         }
     }
 
@@ -69,7 +78,136 @@ class OutageTest {
 
             assertThat(result.get(LIMIT)).isEqualTo(9);
             assertAllIsInOrder(redis);
+            end(pool);
         }
+    }
+
+    @Test
+    void takesNobodyForDeadThoughRedisWasAwayForTenLeases() throws Exception {
+        var ledger = directory.resolve("ledger");
+        try (var redis = RedisServer.start(directory, "--appendonly", "yes", "--appendfsync", "always")) {
+            var pool = Pool.connect(redis.options(), QUEUE);
+            try (var launcher =
+                    Launcher.start(LauncherOptions.of(2, redis.options(), QUEUE).withLease(LEASE))) {
+                var running = pool.applyAsync(Tasks::enterAndWait, 0, ledger.toString(), directory.toString());
+                await().atMost(LIMIT).until(() -> Files.exists(ledger));
+                var waiting = new ArrayList<AsyncResult<Integer>>();
+                for (var i = 1; i <= 20; i++) {
+                    waiting.add(pool.applyAsync(Tasks::enter, i, ledger.toString()));
+                }
+                assertThat(waiting.get(19).get(LIMIT)).isEqualTo(20);
+                var pids = launcher.pids();
+
+                redis.kill();
+                var down = System.nanoTime();
+                for (var i = 21; i <= 40; i++) {
+                    waiting.add(pool.applyAsync(Tasks::enter, i, ledger.toString()));
+                }
+                await().atMost(LIMIT)
+                        .until(() -> System.nanoTime() - down
+                                > LEASE.multipliedBy(10).toNanos());
+                redis.start();
+                var up = System.nanoTime();
+
+                assertThat(waiting.get(39).get(LIMIT)).isEqualTo(40);
+                assertThat(Duration.ofNanos(System.nanoTime() - up))
+                        .as("from the return of Redis until work went on")
+                        .isLessThan(Duration.ofSeconds(5));
+                openTheGate();
+                assertThat(running.get(LIMIT)).isEqualTo(0);
+                assertAll(waiting);
+                assertThat(launcher.pids()).containsExactlyInAnyOrderElementsOf(pids);
+                assertEachWasRunOnce(ledger, 41);
+                end(pool);
+            }
+            assertNobodyIsBlocked();
+        }
+    }
+
+    @Test
+    void runsEverythingOnceThoughConnectionsAreCutAgainAndAgain() throws Exception {
+        var ledger = directory.resolve("ledger");
+        try (var redis = RedisServer.start(directory)) {
+            var pool = Pool.connect(redis.options(), QUEUE);
+            try (var launcher = Launcher.start(
+                            LauncherOptions.of(2, redis.options(), QUEUE).withLease(LEASE.multipliedBy(3)));
+                    var server = redis.options().open()) {
+                assertThat(pool.applyAsync(Tasks::square, 3).get(LIMIT)).isEqualTo(9);
+                var pids = launcher.pids();
+                var results = new ArrayList<AsyncResult<Integer>>();
+                for (var i = 0; i < 600; i++) {
+                    results.add(pool.applyAsync(Tasks::enter, i, ledger.toString()));
+                    if (i % 20 == 19) {
+                        results.get(i - 19).get(LIMIT);
+                        server.call(connection -> connection.call(
+                                "CLIENT",
+                                bytes("KILL"),
+                                bytes("TYPE"),
+                                bytes("normal"),
+                                bytes("SKIPME"),
+                                bytes("yes")));
+                    }
+                }
+
+                assertAll(results);
+                assertThat(launcher.pids()).containsExactlyInAnyOrderElementsOf(pids);
+                assertEachWasRunOnce(ledger, 600);
+                end(pool);
+            }
+            assertNobodyIsBlocked();
+        }
+    }
+
+    @Test
+    void holdsTenThousandTasksDuringAnOutageAndThenSaysThatItIsOne() throws Exception {
+        try (var redis = RedisServer.start(directory, "--appendonly", "yes", "--appendfsync", "always");
+                var pool =
+                        Pool.start(PoolOptions.of(2).withRedis(redis.options()).withQueue(QUEUE))) {
+            assertThat(pool.applyAsync(Tasks::square, 2).get(LIMIT)).isEqualTo(4);
+            redis.kill();
+            var results = new ArrayList<AsyncResult<Integer>>();
+            for (var i = 0; i < 10_000; i++) {
+                results.add(pool.applyAsync(Tasks::square, i % 100));
+            }
+
+            var since = System.nanoTime();
+            assertThatThrownBy(() -> {
+                        for (var i = 0; i < 1_000; i++) { // a batch of them is on its way already
+                            results.add(pool.applyAsync(Tasks::square, (10_000 + i) % 100));
+                        }
+                    })
+                    .isInstanceOf(RedisUnavailableException.class)
+                    .hasMessageContaining("10000 tasks wait to be sent");
+            assertThat(Duration.ofNanos(System.nanoTime() - since))
+                    .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(14));
+            redis.start();
+
+            for (var i = 0; i < results.size(); i++) {
+                assertThat(results.get(i).get(LIMIT)).isEqualTo((i % 100) * (i % 100));
+            }
+            assertAllIsInOrder(redis);
+            end(pool);
+        }
+    }
+
+    private static void assertAll(List<AsyncResult<Integer>> results) throws Exception {
+        for (var result : results) {
+            assertThat(result.get(LIMIT)).isNotNull();
+        }
+    }
+
+    private static void assertEachWasRunOnce(Path ledger, int count) throws Exception {
+        assertThat(Files.readAllLines(ledger))
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, count).mapToObj(String::valueOf).toList());
+    }
+
+    /** With pool and launcher closed none of their threads is left. */
+    private static void assertNobodyIsBlocked() {
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.startsWith("weirpool-") && name.contains(QUEUE)));
     }
 
     private List<AsyncResult<Integer>> submitSomeThatWait(Pool pool) {
@@ -89,6 +227,12 @@ class OutageTest {
         for (var i = 0; i < results.size(); i++) {
             assertThat(results.get(i).get(LIMIT)).isEqualTo(i * i);
         }
+    }
+
+    /** Before its Redis ends: a pool that is closed waits for Redis for as long as it takes. */
+    private static void end(Pool pool) throws Exception {
+        pool.close();
+        assertThat(pool.join(LIMIT)).isTrue();
     }
 
     private static void assertAllIsInOrder(RedisServer server) {

@@ -8,8 +8,10 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class PoolLifecycleTest {
@@ -111,6 +114,24 @@ class PoolLifecycleTest {
     }
 
     @Test
+    void startsFewProcessesWhoseInitializerFailsAndTellsEveryResultWhy(@TempDir Path directory) throws Exception {
+        var ledger = directory.resolve("ledger");
+        var pool = Pool.start(PoolOptions.of(3).withInitializer(Task.of(Tasks::enterAndFail, ledger.toString())));
+        try {
+            var results = List.of(pool.applyAsync(Tasks::one), pool.applyAsync(Tasks::square, 2));
+
+            for (var result : results) {
+                assertThatThrownBy(() -> result.get(LIMIT.multipliedBy(2)))
+                        .cause()
+                        .hasMessageContaining("no licence");
+            }
+        } finally {
+            pool.terminate();
+        }
+        assertThat(Files.readAllLines(ledger)).hasSizeBetween(5, 7);
+    }
+
+    @Test
     void leavesOthersWorkersAloneWhenAConnectedPoolIsTerminated() throws Exception {
         var queue = "shared-" + UUID.randomUUID();
         var redis = RedisOptions.embedded();
@@ -175,6 +196,13 @@ class PoolLifecycleTest {
                         .isEmpty());
     }
 
+    @Test
+    void leavesNothingBehindWhenItWasClosed(@TempDir Path temporary) throws Exception {
+        runInAJvmOfItsOwn(ClosesAndReturns.class, "-Djava.io.tmpdir=" + temporary);
+
+        assertThat(temporary).isEmptyDirectory();
+    }
+
     /** Forgets to close. */
     static final class Returns {
         public static void main(String[] arguments) throws Exception {
@@ -182,12 +210,12 @@ class PoolLifecycleTest {
         }
     }
 
-    private static String runInAJvmOfItsOwn(Class<?> main) throws Exception {
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName())
+    private static String runInAJvmOfItsOwn(Class<?> main, String... flags) throws Exception {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(flags));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {

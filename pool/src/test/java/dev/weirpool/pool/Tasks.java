@@ -78,6 +78,11 @@ final class Tasks {
         return initialized;
     }
 
+    static void enterAndFail(String ledger) throws IOException {
+        enter(0, ledger);
+        throw new IllegalStateException("no licence");
+    }
+
     static void failToInitialize() {
         throw new IllegalStateException("no licence");
     }
@@ -291,6 +296,14 @@ final class Tasks {
     /** Leaves its number in the ledger. */
     static int enter(int number, String ledger) throws IOException {
         Files.writeString(Path.of(ledger), number + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return number;
+    }
+
+    static int enterAndWait(int number, String ledger, String directory) throws Exception {
+        enter(number, ledger);
+        while (!Files.exists(Path.of(directory, "gate"))) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
         return number;
     }
 

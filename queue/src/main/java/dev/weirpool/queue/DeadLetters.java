@@ -5,6 +5,7 @@ import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.redis.Redis;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The tasks of a queue that were given up; the newest 10 000 are kept. */
 public final class DeadLetters {
@@ -52,12 +53,14 @@ public final class DeadLetters {
 
     /** Puts it back on the queue, with its id and its history, and all its attempts before it; false if it is gone. */
     public boolean retry(DeadLetter letter) {
-        return redis.call(connection -> broker.requeue(connection, letter.envelope()));
+        var request = UUID.randomUUID();
+        return redis.call(connection -> broker.requeue(connection, letter.envelope(), request));
     }
 
     /** Deletes it; false if it is gone. */
     public boolean delete(DeadLetter letter) {
-        return redis.call(connection -> broker.deleteDead(connection, letter.envelope()));
+        var request = UUID.randomUUID();
+        return redis.call(connection -> broker.discard(connection, letter.envelope(), request));
     }
 
     private DeadLetter letter(Envelope envelope) {

@@ -92,8 +92,7 @@ public final class RedisOptions {
 
     /** The server itself, which may not answer or not be suitable. */
     public Redis openUnchecked() {
-        var address = uri != null ? uri : EmbeddedServer.uri(embeddedPort);
-        return new Redis(address, timeout, PATIENCE);
+        return uri != null ? new Redis(uri, timeout, PATIENCE) : EmbeddedServer.open(embeddedPort, timeout, PATIENCE);
     }
 
     /** Without user and password. */

@@ -46,6 +46,7 @@ final class Clockwork implements AutoCloseable {
         settings.setProperty("org.quartz.scheduler.instanceName", name + "-" + UUID.randomUUID());
         settings.setProperty("org.quartz.scheduler.threadName", name + "-clockwork");
         settings.setProperty("org.quartz.scheduler.makeSchedulerThreadDaemon", "true");
+        settings.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
         settings.setProperty("org.quartz.threadPool.class", "org.quartz.simpl.SimpleThreadPool");
         settings.setProperty("org.quartz.threadPool.threadCount", "1");
         settings.setProperty("org.quartz.threadPool.threadNamePrefix", name + "-clockwork-call");

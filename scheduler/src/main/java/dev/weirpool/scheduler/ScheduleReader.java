@@ -2,6 +2,7 @@ package dev.weirpool.scheduler;
 
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.protocol.ScheduleBroker;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -50,7 +51,6 @@ final class ScheduleReader {
             "options");
     private static final List<String> WEEKDAYS =
             Arrays.stream(DayOfWeek.values()).map(DayOfWeek::name).toList();
-    private static final Pattern QUEUE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern ALL = Pattern.compile("all\\((\\d{1,9})\\)");
 
     private final Problems problems;
@@ -93,10 +93,7 @@ final class ScheduleReader {
     }
 
     private static String queue(String name) {
-        if (!QUEUE.matcher(name).matches()) {
-            throw new IllegalArgumentException("'" + Yaml.shortened(name)
-                    + "' is not a queue name; use 1 to 64 letters, digits, '.', '_' and '-'");
-        }
+        new ScheduleBroker(name); // refuses what is no queue name
         return name;
     }
 

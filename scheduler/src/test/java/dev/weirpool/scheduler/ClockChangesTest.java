@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every change of the clocks from 1970 to 2040, in every zone, is compared with an oracle that knows nothing of the calculation: it lets
@@ -100,7 +101,7 @@ final class ClockChangesTest {
         for (var entry : zones().entrySet()) {
             var schedule = Schedule.cron(rule.cron, entry.getValue());
             for (var change : changes(entry.getKey())) {
-                var hours = Math.abs(change.getDuration().toHours()) + 3;
+                var hours = Math.abs(change.getDuration().toHours()) + 2;
                 var begin = change.getInstant().minus(hours, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MINUTES);
                 var end = change.getInstant().plus(hours, ChronoUnit.HOURS);
 
@@ -109,6 +110,12 @@ final class ClockChangesTest {
                 assertThat(calculated(schedule, begin, end))
                         .as("%s in %s at the change %s", rule, entry.getValue(), change)
                         .isEqualTo(expected);
+                for (var probe : probes(change, begin, end)) {
+                    var first = expected.stream().filter(probe::isBefore).findFirst();
+                    assertThat(schedule.next(probe).filter(end::isAfter))
+                            .as("%s in %s after %s, at the change %s", rule, entry.getValue(), probe, change)
+                            .isEqualTo(first);
+                }
                 changes++;
             }
         }
@@ -147,12 +154,29 @@ final class ClockChangesTest {
         return times;
     }
 
-    /** Lets the clock run from a day before {@code begin}, so that what it has shown already is known. */
+    /** Moments around the change, to start from in the middle of what it leaves out or repeats. */
+    private static List<Instant> probes(ZoneOffsetTransition change, Instant begin, Instant end) {
+        var at = change.getInstant();
+        var length = change.getDuration().abs();
+        return Stream.of(
+                        at.minus(length),
+                        at.minusSeconds(1),
+                        at,
+                        at.plusMillis(1),
+                        at.plus(length.dividedBy(4)),
+                        at.plus(length.dividedBy(2)),
+                        at.plus(length).minusSeconds(1),
+                        at.plus(length))
+                .filter(probe -> !probe.isBefore(begin) && probe.isBefore(end))
+                .toList();
+    }
+
+    /** Lets the clock run from two hours before {@code begin}, so that what it has shown already is known. */
     private static List<Instant> shown(Rule rule, ZoneRules zone, Instant begin, Instant end) {
         var times = new ArrayList<Instant>();
         var seen = new HashSet<LocalDateTime>();
         var step = step(rule, zone, begin, end);
-        var start = rule.repeats ? begin : begin.minus(6, ChronoUnit.HOURS);
+        var start = rule.repeats ? begin : begin.minus(2, ChronoUnit.HOURS);
         var before = clock(zone, start.minusSeconds(step));
         for (var now = start; now.isBefore(end); now = now.plusSeconds(step)) {
             var shows = clock(zone, now);
@@ -178,13 +202,28 @@ final class ClockChangesTest {
 
     /** Minutes will do, unless the clock is not on the minute or the rule wants half of one. */
     private static int step(Rule rule, ZoneRules zone, Instant begin, Instant end) {
-        var whole = Stream.of(begin.minus(6, ChronoUnit.HOURS), begin, end)
+        var whole = Stream.of(begin.minus(2, ChronoUnit.HOURS), begin, end)
                 .map(zone::getOffset)
                 .allMatch(offset -> offset.getTotalSeconds() % 60 == 0);
         if (!whole) {
             return 1;
         }
         return rule.cron.startsWith("30 ") ? 30 : 60;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0 30 2", "0 15 0", "0 0/30 *"})
+    void aTimeFarOffIsTheOneThatIsFoundFromNearBy(String timeOfDay) {
+        zones().forEach((rules, zone) -> changes(rules).forEach(change -> {
+            var day = change.getDateTimeBefore();
+            var schedule =
+                    Schedule.cron(timeOfDay + " " + day.getDayOfMonth() + " " + day.getMonthValue() + " ?", zone);
+            var near = change.getInstant().minus(3, ChronoUnit.DAYS);
+
+            assertThat(schedule.next(near.minus(300, ChronoUnit.DAYS)))
+                    .as("%s in %s at the change %s", schedule, zone, change)
+                    .isEqualTo(schedule.next(near));
+        }));
     }
 
     @Test

@@ -171,7 +171,7 @@ final class ScheduleFileTest {
             every: 1h; excluding: {weekdays: [SATERDAY]} | 5:28: an item of 'weekdays': 'SATERDAY' is not a day of the week; did you mean SATURDAY?
             every: 1h; excluding: {dates: [02-30]} | 5:25: an item of 'dates': '02-30' is not a date of every year; write it like 12-25
             every: 1h; excluding: {ranges: [2026-12-24/2026-12-23]} | 5:26: an item of 'ranges': the range 2026-12-24/2026-12-23 ends before it begins; swap the dates
-            every: 1h; queue: my queue | 5:12: 'queue': 'my queue' is not a queue name; use 1 to 64 letters, digits, '.', '_' and '-'
+            every: 1h; queue: my queue | 5:12: 'queue': not a queue name: 'my queue'; use 1 to 64 letters, digits, '.', '_' and '-'
             every: 1h; misfire: sometimes | 5:14: 'misfire': 'sometimes' is unknown; write skip, once or all(100)
             every: 1h; misfire: onse | 5:14: 'misfire': 'onse' is unknown; did you mean once?; write skip, once or all(100)
             every: 1h; noOverlap: yes | 5:16: 'noOverlap': 'yes' is neither true nor false

@@ -3,6 +3,7 @@ package dev.weirpool.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weirpool.queue.Progress;
+import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Tally;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +24,9 @@ import java.util.Optional;
  * <pre>
  * offset  bytes  field
  *      0      1  1 when the worker is ready
+ *      1      1  1 when its launcher has no use for it any more
  *      8      8  number of tasks begun so far; negative between two tasks
- *     16     17  attempt byte and id of the task
+ *     16     19  fence of the task
  *     40      8  its time limit in ms, 0 for none
  *     48      8  how large the heap of the worker may grow
  *     64         what it has done so far: the numbers of a {@link Tally}, 8 bytes each
@@ -46,9 +48,9 @@ final class Board {
     private static final int MAX_NOTE_BYTES = 3 * Progress.MAX_NOTE;
     private static final int SIZE = NOTE + MAX_NOTE_BYTES;
     private static final int READY = 0;
+    private static final int DISMISSED = 1;
     private static final int COUNT = 8;
     private static final int FENCE = 16;
-    private static final int FENCE_BYTES = 17;
     private static final int LIMIT = 40;
     private static final int HEAP = 48;
 
@@ -89,10 +91,19 @@ final class Board {
         return file.resolveSibling(file.getFileName() + ".threads");
     }
 
-    /** The worker is initialized and registered. */
-    void markReady() {
+    /** The worker is initialized and registered; returns false if it must not claim anything, because it has been dismissed. */
+    boolean markReady() {
         memory.putLong(HEAP, Runtime.getRuntime().maxMemory());
         memory.put(READY, (byte) 1);
+        VarHandle.fullFence();
+        return memory.get(DISMISSED) == 0;
+    }
+
+    /** The launcher has no use for the worker any more; returns true if that is known never to claim anything. */
+    boolean dismiss() {
+        memory.put(DISMISSED, (byte) 1);
+        VarHandle.fullFence();
+        return !isReady();
     }
 
     boolean isReady() {
@@ -111,7 +122,7 @@ final class Board {
 
     /** The worker begins a task. */
     void begin(byte[] fence, long limitMillis) {
-        for (var i = 0; i < FENCE_BYTES; i++) {
+        for (var i = 0; i < Envelope.FENCE_BYTES; i++) {
             memory.put(FENCE + i, i < fence.length ? fence[i] : 0);
         }
         memory.putLong(LIMIT, limitMillis);
@@ -177,8 +188,8 @@ final class Board {
         if (count <= 0) {
             return Optional.empty();
         }
-        var fence = new byte[FENCE_BYTES];
-        for (var i = 0; i < FENCE_BYTES; i++) {
+        var fence = new byte[Envelope.FENCE_BYTES];
+        for (var i = 0; i < Envelope.FENCE_BYTES; i++) {
             fence[i] = memory.get(FENCE + i);
         }
         return Optional.of(new Running(count, fence, memory.getLong(LIMIT)));
@@ -236,7 +247,7 @@ final class Board {
      * A task that runs.
      *
      * @param count how many the worker had begun with it
-     * @param fence attempt byte and id
+     * @param fence that of its envelope
      * @param limitMillis its time limit, 0 for none
      */
     record Running(long count, byte[] fence, long limitMillis) {}

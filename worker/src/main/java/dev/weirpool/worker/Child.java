@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.inspect.WorkerState;
+import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Tally;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import org.slf4j.LoggerFactory;
 /** One worker process, as its launcher sees it; used by the launcher's own thread only. */
 final class Child {
 
-    private static final Logger log = LoggerFactory.getLogger(Child.class);
     private static final long OUTPUT_LIMIT_MILLIS = 500;
     private static final long LAST_WORDS_LIMIT_MILLIS = 50;
     private static final int SIGKILL = 9;
@@ -35,7 +35,6 @@ final class Child {
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(3);
 
     private final String worker;
-    private final boolean recyclesByTasks;
     private final Process process;
     private final Board board;
     private final Writer commands;
@@ -46,9 +45,11 @@ final class Child {
     private final Instant startedAt = Instant.now();
     private @Nullable Sighting sighting;
     private boolean askedForThreads;
+    private final long kernelKillsBefore = Memory.kernelKills();
     private @Nullable String sentence;
     private @Nullable String reason; // as a Census names it
     private boolean exceededTimeLimit;
+    private boolean recyclesByTasks;
     private boolean retired;
     private boolean surplus;
     private @Nullable String cancelled;
@@ -57,9 +58,8 @@ final class Child {
     private long toldProgress;
     private long toldProgressNanos = System.nanoTime() - PROGRESS_PERIOD.toNanos();
 
-    private Child(WorkerSettings settings, Process process, Board board, WorkerOutput output) {
-        this.worker = settings.worker();
-        this.recyclesByTasks = settings.maxTasks() > 0;
+    private Child(String worker, Process process, Board board, WorkerOutput output) {
+        this.worker = worker;
         this.process = process;
         this.board = board;
         this.memory = new Memory(process.pid());
@@ -70,20 +70,25 @@ final class Child {
                 "weirpool-stderr-" + process.pid(), process.getErrorStream(), line -> output.print(line(true, line)));
     }
 
-    static Child start(ProcessBuilder command, WorkerSettings settings, Board board, WorkerOutput output)
+    /** Starts the process, which boots and then waits for what it is {@link #tell told}. */
+    static Child start(ProcessBuilder command, String worker, Board board, WorkerOutput output)
             throws IOException {
-        var child = new Child(settings, command.start(), board, output);
+        return new Child(worker, command.start(), board, output);
+    }
+
+    /** Gives it its settings, with which it begins to work. */
+    void tell(WorkerSettings settings) {
+        recyclesByTasks = settings.maxTasks() > 0;
         try {
-            settings.writeTo(child.commands);
+            settings.writeTo(commands);
         } catch (IOException e) {
             // it is dead already: its exit, with its last words, tells more than the broken pipe
         }
-        return child;
     }
 
     /** On the threads of the relays. */
     private WorkerOutput.Line line(boolean isError, String text) {
-        var task = board.running().map(running -> HexFormat.of().formatHex(running.fence(), 1, 17));
+        var task = board.running().map(running -> HexFormat.of().formatHex(Envelope.idOf(running.fence())));
         return new WorkerOutput.Line(pid(), task, isError, text);
     }
 
@@ -161,7 +166,7 @@ final class Child {
     record Sighting(Board.Running task, long sinceNanos, Instant since) {
 
         String taskId() {
-            return HexFormat.of().formatHex(task.fence(), 1, 17);
+            return HexFormat.of().formatHex(Envelope.idOf(task.fence()));
         }
     }
 
@@ -237,6 +242,15 @@ final class Child {
         return board.running().isPresent();
     }
 
+    /** Ends it now if it is still booting, and so holds no task; else asks it to finish its task and end. */
+    void dismiss() {
+        if (board.dismiss()) {
+            kill("killed", "was not needed any more");
+        } else {
+            stop();
+        }
+    }
+
     /** Asks it to end the task with that id, if it runs it. */
     void cancel(String task) {
         if (!task.equals(cancelled)) { // once: a frozen worker reads nothing, and its pipe must not fill
@@ -251,7 +265,7 @@ final class Child {
     private boolean runs(String task) {
         return board.running()
                 .filter(running ->
-                        HexFormat.of().formatHex(running.fence(), 1, 17).equals(task))
+                        HexFormat.of().formatHex(Envelope.idOf(running.fence())).equals(task))
                 .isPresent();
     }
 
@@ -278,18 +292,18 @@ final class Child {
         if (!retired) {
             retired = true;
             this.reason = reason;
-            log.info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
+            log().info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
             stop();
         }
     }
 
     /** Asks it, once, to end after its task; it will not be replaced. */
-    void dismiss() {
+    void retireForGood() {
         surplus = true;
         if (!retired) {
             retired = true;
             reason = "resized";
-            log.info("worker {}, pid {}, is one too many; it ends after its task", worker, pid());
+            log().info("worker {}, pid {}, is one too many; it ends after its task", worker, pid());
             stop();
         }
     }
@@ -374,7 +388,10 @@ final class Child {
     String howItEnded() {
         var code = process.exitValue();
         if (code == 128 + SIGKILL) {
-            return "was killed by signal 9, which was not ours: killed by the kernel, out of memory?";
+            return "was killed by signal 9, which was not ours"
+                    + (Memory.kernelKills() > kernelKillsBefore
+                            ? "; memory had run out, for which the kernel has killed a process meanwhile, maybe this one"
+                            : "");
         }
         return isSignal(code) ? "was killed by signal " + (code - 128) : "ended with exit code " + code;
     }
@@ -394,5 +411,10 @@ final class Child {
     /** Of its standard error; where it said nothing there, of its standard output, on which a JVM says why it cannot start. */
     List<String> lastWords() {
         return errors.lastLines().isEmpty() && !isReady() ? output.lastLines() : errors.lastLines();
+    }
+
+    /** Not a field, as in {@link Launcher}. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Child.class);
     }
 }

@@ -37,8 +37,10 @@ final class Heartbeat extends Duty {
         due.release();
     }
 
+    /** The last connection was lost, and maybe the heartbeat that was on it: leases must not wait for the next one. */
     @Override
     protected void connected(RedisConnection redis) {
+        hurry();
         broker.enlist(redis);
     }
 

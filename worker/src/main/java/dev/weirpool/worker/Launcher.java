@@ -13,9 +13,6 @@ import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +31,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,10 +48,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Launcher implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Launcher.class);
     private static final int BIRTHS = 5;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int LOOKS_PER_MEMORY_SAMPLE = 5;
+
+    private static final int CRASHED = 134; // SIGABRT, with which a JVM ends that has crashed
+    private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
     private static final Duration THREADS_LIMIT = Duration.ofSeconds(3);
     private static final Duration NO_LIMIT = Duration.ofDays(36_500);
@@ -65,7 +65,7 @@ public final class Launcher implements AutoCloseable {
     private final Broker broker;
     private final WorkerCommand command;
     private final StartupArchive archive;
-    private final Path boards;
+    private final BoardDirectory boards;
     private final TaskCodec codec;
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
@@ -80,10 +80,13 @@ public final class Launcher implements AutoCloseable {
     private final Map<String, Child> children = new LinkedHashMap<>();
     private int wanted;
     private int started;
+    private boolean working;
     private int failedBirths;
-    private boolean anyWasReady;
+    private volatile Optional<WorkersCannotStartException> gaveUp = Optional.empty();
+    private volatile boolean anyWasReady;
     private boolean stopping;
     private @Nullable Announcer announcer; // there from when a task first speaks of its progress
+    private volatile boolean killed;
     private long looks;
     private Tally ofTheDead = Tally.NOTHING;
     private long toldNanos = System.nanoTime();
@@ -94,22 +97,31 @@ public final class Launcher implements AutoCloseable {
     private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
     private final Map<String, String> answers = new LinkedHashMap<>();
 
-    private Launcher(LauncherOptions options) {
+    private Launcher(LauncherOptions options, Consumer<Redis> before) {
         this.options = options;
         this.wanted = options.processes();
         this.broker = new Broker(options.queue());
         this.command = new WorkerCommand(options);
-        this.redis = options.redis().open();
-        this.archive = new StartupArchive(redis);
-        this.codec =
-                new TaskCodec(() -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
-        this.initializer = Optional.ofNullable(options.workers().initializer()).map(this::sealed);
-        this.boards = temporaryDirectory();
+        this.archive = new StartupArchive();
+        this.boards = BoardDirectory.open();
+        inbox.setRemoveOnCancelPolicy(true);
+        inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        // they boot while Redis is being opened, which they do not need for that
+        inbox.execute(this::spawnFirst);
+        try {
+            this.redis = options.redis().open();
+            before.accept(redis);
+            this.codec = new TaskCodec(
+                    () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
+            this.initializer =
+                    Optional.ofNullable(options.workers().initializer()).map(this::sealed);
+        } catch (RuntimeException e) {
+            abandon();
+            throw e;
+        }
         this.heartbeat = new Heartbeat(redis, broker, options.lease(), new OwnHeart());
         this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
         this.bookkeeper = new Bookkeeper(redis, broker, this::news);
-        inbox.setRemoveOnCancelPolicy(true);
-        inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /**
@@ -119,11 +131,17 @@ public final class Launcher implements AutoCloseable {
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Launcher start(LauncherOptions options) {
-        var launcher = new Launcher(options);
+        return start(options, redis -> {});
+    }
+
+    /** The same; {@code before} is done when Redis has been opened, before anything of this launcher is written there. */
+    public static Launcher start(LauncherOptions options, Consumer<Redis> before) {
+        var launcher = new Launcher(options, before);
         launcher.recoverer.start();
         launcher.heartbeat.start();
         launcher.bookkeeper.start();
-        launcher.inbox.execute(launcher::startAll);
+        launcher.inbox.execute(launcher::work);
+        launcher.inbox.schedule(launcher::spawnRest, SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
         launcher.inbox.scheduleWithFixedDelay(
                 launcher::lookAfterAll, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
         return launcher;
@@ -133,9 +151,9 @@ public final class Launcher implements AutoCloseable {
     public void stop(Duration grace) {
         post(() -> {
             stopping = true;
-            children.values().forEach(Child::stop);
-            finishIfEmpty();
             inbox.schedule(this::killAll, grace.toMillis(), TimeUnit.MILLISECONDS);
+            children.values().forEach(this::dismiss);
+            finishIfEmpty();
         });
     }
 
@@ -143,6 +161,7 @@ public final class Launcher implements AutoCloseable {
     public void kill() {
         post(() -> {
             stopping = true;
+            killed = true;
             killAll();
             finishIfEmpty();
         });
@@ -239,8 +258,15 @@ public final class Launcher implements AutoCloseable {
 
     // the rest runs on the inbox's thread, unless it says otherwise
 
-    private void startAll() {
-        adjust();
+    /** One for each processor: more at a time would only make each boot slower, and the first result come later. */
+    private int firstWave() {
+        return Math.min(options.processes(), Runtime.getRuntime().availableProcessors());
+    }
+
+    private void spawnFirst() {
+        for (var i = 0; i < firstWave(); i++) {
+            spawn();
+        }
     }
 
     private void adjust() {
@@ -251,11 +277,22 @@ public final class Launcher implements AutoCloseable {
                 .filter(child -> !child.isSurplus())
                 .sorted(Comparator.comparing(Child::isBusy))
                 .limit(Math.max(0, present() - wanted))
-                .forEach(Child::dismiss);
+                .forEach(Child::retireForGood);
     }
 
     private long present() {
         return children.values().stream().filter(child -> !child.isSurplus()).count();
+    }
+
+    private void spawnRest() {
+        for (var i = firstWave(); i < options.processes(); i++) {
+            spawn();
+        }
+    }
+
+    private void work() {
+        working = true;
+        children.values().forEach(this::employ);
     }
 
     private void spawn() {
@@ -264,15 +301,46 @@ public final class Launcher implements AutoCloseable {
         }
         var worker = name + "." + ++started;
         try {
-            Files.createDirectories(boards); // a cleaner of temporary files may have taken it away
-            var board = Board.create(boards, worker);
-            var child = Child.start(command.build(archive.find()), settings(worker, board), board, options.output());
+            var child = Child.start(command.build(archive.find()), worker, boards.create(worker), options.output());
             children.put(worker, child);
-            log.debug("worker {} started, pid {}", worker, child.pid());
-            child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+            if (working) {
+                employ(child);
+            }
         } catch (IOException | RuntimeException e) {
-            log.error("cannot start a worker: {}; trying again", e.getMessage(), e);
+            log().error("cannot start a worker: {}; trying again", e.getMessage(), e);
             bornDead(List.of(String.valueOf(e.getMessage())));
+            finishIfEmpty();
+        }
+    }
+
+    private void employ(Child child) {
+        log().debug("worker {} started, pid {}", child.worker(), child.pid());
+        child.tell(settings(child));
+        child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+    }
+
+    /** One that runs an initializer is not interrupted in it. */
+    private void dismiss(Child child) {
+        if (options.workers().initializer() == null) {
+            child.dismiss();
+        } else {
+            child.stop();
+        }
+    }
+
+    /** On the caller's thread: nothing came of it, so nothing remains. */
+    private void abandon() {
+        inbox.execute(() -> {
+            stopping = true;
+            killAll();
+            children.values().forEach(Child::bury);
+            deleteBoards();
+        });
+        inbox.shutdown();
+        try {
+            inbox.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -295,12 +363,15 @@ public final class Launcher implements AutoCloseable {
             if (!stopping) {
                 if (code != WorkerExit.DONE.code) {
                     restarts++;
-                    log.warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
+                    log().warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
                 }
                 spawn();
             }
         } else if (!stopping) {
-            log.warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
+            log().warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
+            if (code == CRASHED) {
+                archive.distrust();
+            }
             bornDead(child.lastWords());
         }
         finishIfEmpty();
@@ -309,7 +380,7 @@ public final class Launcher implements AutoCloseable {
     private void bornDead(List<String> lastWords) {
         failedBirths++;
         restarts++;
-        if (!anyWasReady && failedBirths >= BIRTHS && children.values().stream().noneMatch(Child::isReady)) {
+        if (!anyWasReady && failedBirths >= BIRTHS && !anyReady()) {
             giveUp(lastWords);
             return;
         }
@@ -318,10 +389,15 @@ public final class Launcher implements AutoCloseable {
         inbox.schedule(this::spawn, backoff, TimeUnit.MILLISECONDS);
     }
 
+    private boolean anyReady() {
+        return children.values().stream().anyMatch(Child::isReady);
+    }
+
     private void giveUp(List<String> lastWords) {
         stopping = true;
         killAll();
-        stopped.completeExceptionally(new WorkersCannotStartException(failedBirths, lastWords));
+        gaveUp = Optional.of(new WorkersCannotStartException(failedBirths, lastWords));
+        finishIfEmpty();
     }
 
     private void killAll() {
@@ -333,12 +409,15 @@ public final class Launcher implements AutoCloseable {
         try {
             look();
         } catch (RuntimeException e) { // would end the schedule
-            log.error("a fault of the launcher: {}", e.getMessage(), e);
+            log().error("a fault of the launcher: {}", e.getMessage(), e);
         }
     }
 
     private void look() {
         looks++;
+        if (anyReady()) {
+            archive.makeIfMissing(redis);
+        }
         for (var child : children.values()) {
             child.look();
             child.progressToTell().ifPresent(said -> announce(child, said));
@@ -443,7 +522,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     private void finishIfEmpty() {
-        if (stopping && children.isEmpty()) {
+        if (stopping && children.isEmpty() && !inbox.isShutdown()) {
             inbox.shutdown();
             var closer = new Thread(this::finish, "weirpool-launcher-end");
             closer.start();
@@ -458,12 +537,12 @@ public final class Launcher implements AutoCloseable {
         if (announcer != null) {
             announcer.close();
         }
+        if (anyWasReady && !killed) {
+            archive.makeIfMissing(redis);
+            archive.awaitMade();
+        }
         archive.close();
         try {
-            redis.call(connection -> {
-                new Orders(options.queue()).retract(connection, name);
-                return true;
-            });
             for (var death : recoverer.unfinished()) {
                 redis.call(connection -> {
                     recoverer.recover(connection, death);
@@ -474,26 +553,54 @@ public final class Launcher implements AutoCloseable {
                 bookkeeper.book(connection, collectNews());
                 return true;
             });
-            Files.deleteIfExists(boards);
         } catch (RedisUnavailableException e) {
-            log.warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
-        } catch (IOException e) {
-            log.debug("{} is left behind", boards, e);
+            log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } finally {
+            deleteBoards();
+            retractReport();
             redis.close();
+            end();
+        }
+    }
+
+    /** Only now: whoever waits for it may delete the queue, and nothing of ours must come after that. */
+    private void end() {
+        if (gaveUp.isPresent()) {
+            stopped.completeExceptionally(gaveUp.get());
+        } else {
             stopped.complete(null);
         }
     }
 
-    private WorkerSettings settings(String worker, Board board) {
+    private void deleteBoards() {
+        try {
+            boards.close();
+        } catch (IOException e) {
+            log().debug("{} is left behind", boards, e);
+        }
+    }
+
+    /** Tried once, because it lapses by itself. */
+    private void retractReport() {
+        try {
+            redis.call(Duration.ZERO, connection -> {
+                new Orders(options.queue()).retract(connection, name);
+                return true;
+            });
+        } catch (RedisUnavailableException e) {
+            log().debug("{}; what this launcher has said of itself lapses", e.getMessage());
+        }
+    }
+
+    private WorkerSettings settings(Child child) {
         return new WorkerSettings(
-                worker,
+                child.worker(),
                 redis.uri(),
                 options.queue(),
                 redis.timeout(),
                 options.lease(),
                 options.workers().maxTasks(),
-                board.file(),
+                child.board().file(),
                 initializer);
     }
 
@@ -539,7 +646,7 @@ public final class Launcher implements AutoCloseable {
         if (answers.containsKey(number) || threadsWanted.containsKey(number)) {
             return; // heard before
         }
-        log.info("an operator has ordered: {}", order);
+        log().info("an operator has ordered: {}", order);
         var words = order.split(" ", 2);
         switch (words[0]) {
             case "drain" -> {
@@ -590,10 +697,10 @@ public final class Launcher implements AutoCloseable {
         for (var lost : reply.lost()) {
             var child = children.get(lost);
             if (child != null) {
-                log.warn(
-                        "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
-                        lost,
-                        child.pid());
+                log().warn(
+                                "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
+                                lost,
+                                child.pid());
                 child.kill("fenced", "was killed because it had been fenced off");
             }
         }
@@ -620,7 +727,7 @@ public final class Launcher implements AutoCloseable {
                 try {
                     message.run();
                 } catch (RuntimeException e) {
-                    log.error("a fault of the launcher: {}", e.getMessage(), e);
+                    log().error("a fault of the launcher: {}", e.getMessage(), e);
                 }
             });
             return true;
@@ -641,17 +748,14 @@ public final class Launcher implements AutoCloseable {
                 .seal(0, 0);
     }
 
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("weirpool-workers");
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary directory for the launcher", e);
-        }
-    }
-
     private static String randomName() {
         var bytes = new byte[4];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Not a field: the workers are to boot while the user's logging is being set up, which may take longer than they do. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Launcher.class);
     }
 }

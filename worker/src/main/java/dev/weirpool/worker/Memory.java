@@ -3,13 +3,20 @@ package dev.weirpool.worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** How much memory a process occupies (its resident set), where the kernel tells: on Linux. */
+/** How much memory a process occupies (its resident set), and whether there was too little; where the kernel tells: on Linux. */
 final class Memory {
 
     private static final long NO_LIMIT = 1L << 50; // the first version of cgroups says so with a number
+
+    /** The first that is there: of our container, or of the machine. */
+    private static final List<Path> COUNTERS = List.of(
+            Path.of("/sys/fs/cgroup/memory.events"),
+            Path.of("/sys/fs/cgroup/memory/memory.oom_control"),
+            Path.of("/proc/vmstat"));
 
     private final Path status;
     private long peakBytes;
@@ -75,6 +82,26 @@ final class Memory {
             return Files.readAllLines(file).stream();
         } catch (IOException e) {
             return Stream.empty(); // another kernel
+        }
+    }
+
+    /** How many processes the kernel has killed so far because memory had run out; 0 if that cannot be told. */
+    static long kernelKills() {
+        return COUNTERS.stream()
+                .filter(Files::isReadable)
+                .findFirst()
+                .map(Memory::kernelKills)
+                .orElse(0L);
+    }
+
+    static long kernelKills(Path counters) {
+        try {
+            return Files.readAllLines(counters).stream()
+                    .filter(line -> line.startsWith("oom_kill "))
+                    .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length())))
+                    .sum();
+        } catch (IOException e) {
+            return 0;
         }
     }
 

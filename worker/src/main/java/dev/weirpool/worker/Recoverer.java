@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives back the tasks of dead workers: of our own as soon as they have exited, of anybody's when their lease has run out. Ten
- * times a second it ticks, which also promotes delayed tasks that are due.
+ * times a second it ticks, which also promotes delayed tasks that are due; and it deletes queues that were left behind.
  */
 final class Recoverer extends Duty {
 
@@ -25,6 +25,7 @@ final class Recoverer extends Duty {
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration GAP = Duration.ofSeconds(1);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
+    private static final long SWEEP_NANOS = Duration.ofHours(1).toNanos();
 
     private final Broker broker;
     private final TaskCodec codec;
@@ -33,8 +34,11 @@ final class Recoverer extends Duty {
     private volatile Instant lastTick = Instant.EPOCH;
     private final BlockingDeque<Death> deaths = new LinkedBlockingDeque<>();
 
+    // owned by the duty's thread
+    private long sweepAt = System.nanoTime();
+
     /**
-     * @param cancelMarksSeen called at each tick while any task of the queue is marked as cancelled
+     * @param cancelMarksSeen called at each tick while any task of the queue is marked to be ended if it runs
      */
     Recoverer(Redis redis, Broker broker, TaskCodec codec, Duration lease, Runnable cancelMarksSeen) {
         super("weirpool-recoverer-" + broker.queue(), redis);
@@ -76,6 +80,9 @@ final class Recoverer extends Duty {
             death = deaths.poll();
         }
         var tick = broker.tick(redis, GAP, lease);
+        while (tick.hasMoreDue() && deaths.isEmpty() && !isStopping()) { // a herd of them came due
+            tick = broker.tick(redis, GAP, lease);
+        }
         lastTick = Instant.now();
         for (var expired : tick.expired()) {
             var tasks = broker.recoverExpired(redis, expired, BACKOFF);
@@ -85,6 +92,18 @@ final class Recoverer extends Duty {
         }
         if (tick.hasCancelMarks()) {
             cancelMarksSeen.run();
+        }
+        if (System.nanoTime() - sweepAt >= 0) {
+            dropAbandoned(redis);
+        }
+    }
+
+    /** A program that was killed has left the queue of its own pool behind. */
+    private void dropAbandoned(RedisConnection redis) {
+        var dropped = Broker.dropAbandoned(redis);
+        dropped.forEach(queue -> log.info("queue {} was abandoned by its pool and is deleted", queue));
+        if (dropped.isEmpty()) { // else there may be more
+            sweepAt = System.nanoTime() + SWEEP_NANOS;
         }
     }
 

@@ -79,14 +79,17 @@ final class Worker {
             return WorkerExit.NOT_INITIALIZED;
         }
         exchange(connection -> broker.register(connection, settings.worker(), settings.lease()));
-        board.markReady();
-        return work();
+        return board.markReady() ? work() : WorkerExit.DONE;
     }
 
     private WorkerExit work() {
         var settled = Settled.NOTHING;
+        var idle = false;
         while (true) {
             var last = stopping || hasRunEnough();
+            if (last && idle && !woken) {
+                return release();
+            }
             var request = new StepRequest(
                     last || !held.isEmpty() ? 0 : 1, held.size(), woken, settled.settlements(), settled.effects());
             var reply = exchange(connection -> broker.step(connection, settings.worker(), request));
@@ -103,10 +106,10 @@ final class Worker {
                 held.addAll(claimed.tasks());
             }
             if (last) {
-                exchange(connection -> broker.release(connection, settings.worker(), 0, true));
-                return WorkerExit.DONE;
+                return release();
             }
             var next = held.poll();
+            idle = next == null;
             if (next != null) {
                 settled = settle(next);
             } else if (reply instanceof StepReply.Paused) {
@@ -115,6 +118,11 @@ final class Worker {
                 awaitBell();
             }
         }
+    }
+
+    private WorkerExit release() {
+        exchange(connection -> broker.release(connection, settings.worker(), 0, true));
+        return WorkerExit.DONE;
     }
 
     private boolean hasRunEnough() {
@@ -180,7 +188,7 @@ final class Worker {
     /** Of later attempts nothing says since when they could be run. */
     private void countWait(Envelope envelope) {
         var since = envelope.sinceMillis();
-        if (since > 0 && envelope.attempt() == 1) {
+        if (since > 0) {
             board.countWait(Math.max(0, System.currentTimeMillis() - since) * 1000);
         }
     }
@@ -300,7 +308,7 @@ final class Worker {
     void clearUpAsOrphan() {
         try {
             board.delete();
-            Files.deleteIfExists(settings.board().getParent());
+            BoardDirectory.leave(settings.board());
         } catch (IOException | UncheckedIOException e) {
             // other boards are still there, or another orphan was quicker
         }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.protocol.Tally;
+import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -84,6 +87,31 @@ final class LauncherTest {
             Files.createFile(directory.resolve("gate"));
             assertThat(pidsSignedIn(3).get(2)).isEqualTo(second);
         }
+    }
+
+    @Test
+    void doesNotWaitForAWorkerThatStillBootsWhenItIsStopped() throws Exception {
+        var asleep = List.of("-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y");
+        try (var launcher = Launcher.start(options(3).withWorkers(WorkerOptions.DEFAULT.withJvmFlags(asleep)))) {
+            await().atMost(LIMIT).until(() -> launcher.pids().size() == 3);
+            var pids = launcher.pids();
+
+            launcher.stop(Duration.ofDays(1));
+
+            assertThat(launcher.await(LIMIT)).isTrue();
+            assertThat(pids).noneMatch(LauncherTest::isAlive);
+        }
+    }
+
+    @Test
+    void leavesNoProcessBehindWhenRedisDoesNotAnswer() {
+        var before = ProcessHandle.current().children().count();
+
+        assertThatThrownBy(
+                        () -> Launcher.start(LauncherOptions.of(2, RedisOptions.of("redis://127.0.0.1:1"), queueName)))
+                .isInstanceOf(RedisUnavailableException.class);
+
+        assertThat(ProcessHandle.current().children().count()).isEqualTo(before);
     }
 
     @Test
@@ -183,19 +211,91 @@ final class LauncherTest {
     }
 
     @Test
-    void leavesNoWorkerBehindWhenItsProcessIsKilled() throws Exception {
-        var host = new ProcessBuilder(
+    void saysOfAWorkerKilledFromOutsideWhatIsKnownAndNoMore() throws Exception {
+        try (var launcher = Launcher.start(options(1))) {
+            var options = TaskOptions.DEFAULT.withAtMostOnce();
+            queue.send(Task.of(Work::hang, signedIn.toString()), options);
+
+            ProcessHandle.of(pidsSignedIn(1).get(0)).orElseThrow().destroyForcibly();
+
+            await().atMost(LIMIT).until(() -> queue.deadLetters().size() == 1);
+            assertThat(queue.deadLetters().list(0, 1).get(0).attempts())
+                    .extracting(Attempt::outcome)
+                    .containsExactly("was killed by signal 9, which was not ours");
+            assertThat(launcher.pids()).isNotNull();
+        }
+    }
+
+    @Test
+    void deletesTheQueueOfAPoolThatWasKilled() {
+        var abandoned = "pool-" + UUID.randomUUID();
+        try (var redis = REDIS.open();
+                var left = TaskQueue.connect(REDIS, abandoned)) {
+            redis.call(connection -> {
+                new Broker(abandoned).own(connection, Duration.ofMillis(1));
+                return true;
+            });
+            left.send(Task.of(Work::refuse));
+
+            try (var launcher = Launcher.start(options(1))) {
+                await().atMost(LIMIT).until(() -> left.size() == 0);
+                assertThat(launcher.pids()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void removesTheFilesOfALauncherThatWasKilled() throws Exception {
+        var killed = host();
+        var other = host();
+        try {
+            pidsOf(killed);
+            var left = boardDirectories();
+            assertThat(left).hasSize(1);
+            killed.descendants().forEach(ProcessHandle::destroyForcibly);
+            killed.destroyForcibly().waitFor();
+            assertThat(boardDirectories()).isEqualTo(left);
+
+            pidsOf(other);
+
+            assertThat(boardDirectories()).hasSize(1).doesNotContainAnyElementsOf(left);
+        } finally {
+            killed.destroyForcibly().waitFor();
+            other.destroyForcibly().waitFor();
+        }
+    }
+
+    private List<Path> boardDirectories() throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("weirpool-workers"))
+                    .toList();
+        }
+    }
+
+    /** A process that starts three workers as soon as it is told the address of Redis. */
+    private Process host() throws IOException {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + directory,
                         "-cp",
                         System.getProperty("java.class.path"),
                         KilledHost.class.getName(),
                         queueName)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    private static List<Long> pidsOf(Process host) throws IOException {
+        host.outputWriter().append(REDIS.open().uri() + "\n").flush();
+        var out = new BufferedReader(new InputStreamReader(host.getInputStream(), StandardCharsets.UTF_8));
+        return Stream.of(out.readLine().split(" ")).map(Long::valueOf).toList();
+    }
+
+    @Test
+    void leavesNoWorkerBehindWhenItsProcessIsKilled() throws Exception {
+        var host = host();
         try {
-            host.outputWriter().append(REDIS.open().uri() + "\n").flush();
-            var out = new BufferedReader(new InputStreamReader(host.getInputStream(), StandardCharsets.UTF_8));
-            var pids = Stream.of(out.readLine().split(" ")).map(Long::valueOf).toList();
+            var pids = pidsOf(host);
             assertThat(pids).hasSize(3).allMatch(LauncherTest::isAlive);
 
             host.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
@@ -215,7 +315,7 @@ final class LauncherTest {
             var redis = RedisOptions.of(uri);
             var launcher = Launcher.start(LauncherOptions.of(3, redis, arguments[0]));
             try (var queue = TaskQueue.connect(redis, arguments[0])) {
-                await().atMost(LIMIT).until(() -> queue.workers() == 3);
+                await().atMost(LIMIT).until(() -> queue.workers() >= 3);
             }
             System.out.println(String.join(
                     " ", launcher.pids().stream().map(String::valueOf).toList()));

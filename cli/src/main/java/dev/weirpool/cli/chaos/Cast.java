@@ -2,6 +2,7 @@ package dev.weirpool.cli.chaos;
 
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,7 +27,7 @@ final class Cast implements AutoCloseable {
     private int expended;
     private int gaveUp;
     private int expendableFirst;
-    private int expendableEnd;
+    private int expendableLeft;
 
     /** @param pace within how long all tasks are to be sent */
     Cast(Stage stage, ChaosOptions options, Optional<OwnRedis> ownRedis, Duration pace) {
@@ -144,8 +145,8 @@ final class Cast implements AutoCloseable {
 
     private void startExpendable(int first, int end) {
         expendable = startProducer(ProducerMain.EXPENDABLE, "expendable-" + ++expended, first, end);
-        expendableEnd = end;
         expendableFirst = first;
+        expendableLeft = end - first;
     }
 
     /** Kills the expendable producer and has another go on where it was; false if there is none that still sends. */
@@ -160,12 +161,13 @@ final class Cast implements AutoCloseable {
         }
         current.kill();
         awaitEnd(current);
-        var last = Ledger.lines(file).stream()
-                .mapToInt(line -> Integer.parseInt(line.split(" ", -1)[1]))
-                .max()
-                .orElse(expendableFirst - 1);
-        // the next number may have been sent though not written down: it is left out, and another takes its place
-        startExpendable(Math.min(last + 2, expendableEnd + 1), expendableEnd + 1);
+        var written = Ledger.lines(file).stream()
+                .map(line -> Integer.valueOf(line.split(" ", -1)[1]))
+                .toList();
+        var last = written.isEmpty() ? expendableFirst - 1 : Collections.max(written);
+        // the next numbers may have been sent though not written down: they are left out, and others take their place
+        var first = last + 1 + ProducerMain.BATCH;
+        startExpendable(first, first + expendableLeft - written.size());
         return true;
     }
 

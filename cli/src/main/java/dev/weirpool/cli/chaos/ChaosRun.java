@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Sends tasks while things are killed, lets what is left come to its end, and counts.
@@ -187,14 +188,9 @@ public final class ChaosRun implements AutoCloseable {
             numbers.put(kind.name().toLowerCase(Locale.ROOT), of(strikes, kind).size());
         }
         var workers = of(strikes, Strike.Kind.WORKER_KILLED);
-        addRecoveries(numbers, "worker", accounts, workers);
-        addRecoveries(
-                numbers,
-                "undisturbed",
-                accounts,
-                workers.stream()
-                        .filter(strike -> !strike.isDisturbedBy(strikes))
-                        .toList());
+        var disturbed = workers.stream().collect(Collectors.partitioningBy(strike -> strike.isDisturbedBy(strikes)));
+        addRecoveries(numbers, "undisturbed", accounts, disturbed.getOrDefault(false, List.of()));
+        addRecoveries(numbers, "disturbed", accounts, disturbed.getOrDefault(true, List.of()));
         addRecoveries(numbers, "launcher", accounts, of(strikes, Strike.Kind.LAUNCHER_KILLED));
         numbers.put("tasks_per_second", accounts.tasksPerSecond());
         return numbers;

@@ -13,7 +13,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** A file of lines, each on the disk when {@link #append} returns: it tells the truth about a process that was killed. */
+/**
+ * A file of lines, each with the kernel when {@link #append} returns: it tells the truth about a process that was killed.
+ *
+ * <p>Not about a machine that lost its power, which no run does to any; to wait for the disk would only make the run slower.
+ */
 final class Ledger implements AutoCloseable {
 
     private final FileChannel file;
@@ -36,7 +40,6 @@ final class Ledger implements AutoCloseable {
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
-            file.force(false);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write a ledger", e);
         }

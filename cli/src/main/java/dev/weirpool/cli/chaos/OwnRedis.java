@@ -70,6 +70,7 @@ final class OwnRedis implements AutoCloseable {
                             "save \"\"",
                             "appendonly yes",
                             "appendfsync always",
+                            "auto-aof-rewrite-min-size 16mb", // it reads all of it at each start
                             "dir \"" + directory + "\"",
                             "logfile \"" + directory.resolve("redis.log") + "\"",
                             ""));

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.StringJoiner;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -34,8 +36,11 @@ final class ProducerMain {
     static final String RESULT = "result";
     static final String FAILED = "failed";
 
+    /** How many tasks at most an expendable one may have sent and not yet written down. */
+    static final int BATCH = 16;
+
     private static final int WINDOW = 64;
-    private static final int MOST_MILLIS = 5;
+    private static final int MOST_MILLIS = 2;
     /** Good tasks may be hit by many kills in a row. */
     private static final TaskOptions GOOD = TaskOptions.DEFAULT.withAttempts(50);
 
@@ -64,7 +69,10 @@ final class ProducerMain {
         this.random = new Random(Long.parseLong(arguments[8]) + first);
     }
 
-    /** Arguments: kind, queue, directory, ledger, first number, last number + 1, every which is poison, pace, seed. */
+    /**
+     * Arguments: kind, queue, directory, ledger, first number, last number + 1, every which is poison, pace, seed. An expendable one goes
+     * on beyond its last number until it has written down as many as there are from first to last.
+     */
     public static void main(String[] arguments) throws InterruptedException {
         var producer = new ProducerMain(arguments);
         var commands = new Thread(producer::obey, "weirpool-chaos-commands");
@@ -127,17 +135,44 @@ final class ProducerMain {
     private void send() throws InterruptedException {
         try (var tasks = persistently(() -> TaskQueue.connect(RedisOptions.fromEnvironment(), queue))) {
             System.out.println(Peer.READY);
-            for (var number = first; number < end && !stopping; number++) {
-                pace.await();
-                try {
-                    var id = tasks.send(task(number), options(number).withKeepResult(KEPT));
-                    ledger.append(SUBMITTED + " " + number + " " + id + " " + Ledger.micros());
-                } catch (RedisUnavailableException e) {
-                    System.err.println(e.getMessage()); // it may have got there or not, so it does not count
+            var left = end - first;
+            for (var number = first; left > 0 && !stopping; ) {
+                var size = ChaosOptions.isPoison(number, poisonEvery) ? 1 : Math.min(left, goodOnesFrom(number));
+                if (sendAll(tasks, number, size)) {
+                    left -= size;
                 }
+                number += size;
             }
             System.out.println(Peer.FINISHED);
             over.await();
+        }
+    }
+
+    private int goodOnesFrom(int number) {
+        var count = 1;
+        while (count < BATCH && !ChaosOptions.isPoison(number + count, poisonEvery)) {
+            count++;
+        }
+        return count;
+    }
+
+    private boolean sendAll(TaskQueue tasks, int from, int size) {
+        var batch = new ArrayList<Task<Long>>();
+        for (var number = from; number < from + size; number++) {
+            pace.await();
+            batch.add(task(number));
+        }
+        try {
+            var ids = tasks.sendAll(batch, options(from).withKeepResult(KEPT));
+            var lines = new StringJoiner("\n");
+            for (var i = 0; i < size; i++) {
+                lines.add(SUBMITTED + " " + (from + i) + " " + ids.get(i) + " " + Ledger.micros());
+            }
+            ledger.append(lines.toString());
+            return true;
+        } catch (RedisUnavailableException e) {
+            System.err.println(e.getMessage()); // they may have got there or not, so they do not count
+            return false;
         }
     }
 

@@ -31,9 +31,10 @@ public record Report(Map<String, Object> numbers, List<String> leaks) {
             Map.entry("late_p50_ms", "began after its planned time, p50 in ms"),
             Map.entry("late_p99_ms", "  p99 in ms"),
             Map.entry("late_max_ms", "  most in ms"),
-            Map.entry("undisturbed_fires", "of these, with Redis up and quick"),
-            Map.entry("undisturbed_late_p99_ms", "  p99 in ms"),
-            Map.entry("undisturbed_late_max_ms", "  most in ms"),
+            Map.entry("alone_fires", "of these, while only schedulers were killed"),
+            Map.entry("alone_late_p50_ms", "  p50 in ms"),
+            Map.entry("alone_late_p99_ms", "  p99 in ms"),
+            Map.entry("alone_late_max_ms", "  most in ms"),
             Map.entry("lost", "lost"),
             Map.entry("completed_twice", "completed twice"),
             Map.entry("wrong", "ended otherwise than they should"),
@@ -44,12 +45,12 @@ public record Report(Map<String, Object> numbers, List<String> leaks) {
             Map.entry("unwitnessed", "results that the witness missed"),
             Map.entry("launchers_gave_up", "launchers that gave up"),
             Map.entry("kills", "kills, freezes and cuts in all"),
-            Map.entry("worker_recoveries", "workers killed, the task then begun again"),
-            Map.entry("worker_recovery_p50_ms", "  until it was begun again, p50 in ms"),
-            Map.entry("worker_recovery_p99_ms", "  until it was begun again, p99 in ms"),
-            Map.entry("undisturbed_recoveries", "of these, with Redis and all launchers up"),
+            Map.entry("undisturbed_recoveries", "workers killed, Redis and launchers being up"),
             Map.entry("undisturbed_recovery_p50_ms", "  until it was begun again, p50 in ms"),
             Map.entry("undisturbed_recovery_p99_ms", "  until it was begun again, p99 in ms"),
+            Map.entry("disturbed_recoveries", "workers killed, Redis or a launcher struck too"),
+            Map.entry("disturbed_recovery_p50_ms", "  until it was begun again, p50 in ms"),
+            Map.entry("disturbed_recovery_p99_ms", "  until it was begun again, p99 in ms"),
             Map.entry("launcher_recoveries", "workers that died with their launcher"),
             Map.entry("launcher_recovery_p50_ms", "  until it was begun again, p50 in ms"),
             Map.entry("launcher_recovery_p99_ms", "  until it was begun again, p99 in ms"),
@@ -79,7 +80,7 @@ public record Report(Map<String, Object> numbers, List<String> leaks) {
     /** A line for each number. */
     public String table() {
         var lines = new ArrayList<String>();
-        numbers.forEach((name, value) -> lines.add(String.format(Locale.ROOT, "%-44s %s", words(name), shown(value))));
+        numbers.forEach((name, value) -> lines.add(String.format(Locale.ROOT, "%-46s %s", words(name), shown(value))));
         leaks.forEach(leak -> lines.add("left behind: " + leak));
         lines.add(
                 isClean()

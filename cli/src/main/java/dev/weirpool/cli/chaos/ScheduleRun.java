@@ -43,7 +43,7 @@ public final class ScheduleRun implements AutoCloseable {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
     private static final Duration END_LIMIT = Duration.ofSeconds(15);
     private static final Duration MOST_SKEW = Duration.ofSeconds(30);
-    private static final long AFTERMATH_MICROS = Duration.ofSeconds(3).toNanos() / 1000;
+    private static final double SHARE_OF_TIME_FOR_SCHEDULERS_ALONE = 0.2;
     private static final int WORKERS = 2;
     private static final ScheduleOptions ALL = ScheduleOptions.DEFAULT.withMisfire(Misfire.all(10_000));
     private static final Pattern CLIENT = Pattern.compile("^id=(\\d+) .* cmd=(?!client)", Pattern.MULTILINE);
@@ -79,9 +79,9 @@ public final class ScheduleRun implements AutoCloseable {
     private final List<ProcessHandle> all = new ArrayList<>();
     private final List<Process> freezers = new ArrayList<>();
     private final Map<Kind, Integer> strikes = new EnumMap<>(Kind.class);
-    private final List<long[]> disturbances = new ArrayList<>(); // from when to when, in microseconds
     private final AtomicBoolean closed = new AtomicBoolean();
     private int started;
+    private long aloneUntil; // in ms since 1970
     private volatile boolean keepsLedgers;
 
     private ScheduleRun(ScheduleChaosOptions options) {
@@ -144,7 +144,12 @@ public final class ScheduleRun implements AutoCloseable {
         var began = System.nanoTime();
         while (System.nanoTime() - began < options.limit().toNanos()) {
             Pace.pause(Duration.ofNanos((long) (options.every().toNanos() * (0.5 + random.nextDouble()))));
-            strike();
+            if (System.nanoTime() - began < options.limit().toNanos() * SHARE_OF_TIME_FOR_SCHEDULERS_ALONE) {
+                count(Kind.SCHEDULER_KILLED); // to see that nothing is later for it
+                aloneUntil = System.currentTimeMillis();
+            } else {
+                strike();
+            }
         }
         for (var freezer : freezers) {
             freezer.waitFor();
@@ -205,11 +210,15 @@ public final class ScheduleRun implements AutoCloseable {
         for (var kind : Kind.values()) {
             draw -= kind.weight;
             if (draw < 0) {
-                if (strike(kind)) {
-                    strikes.merge(kind, 1, Integer::sum);
-                }
+                count(kind);
                 return;
             }
+        }
+    }
+
+    private void count(Kind kind) throws InterruptedException {
+        if (strike(kind)) {
+            strikes.merge(kind, 1, Integer::sum);
         }
     }
 
@@ -227,20 +236,12 @@ public final class ScheduleRun implements AutoCloseable {
             }
             case CUT -> ownRedis.isPresent() && cut();
             case SERVER_KILLED -> {
-                var begun = Ledger.micros();
                 if (ownRedis.isPresent()) {
                     ownRedis.get().killAndRestart(Duration.ofMillis(random.nextInt(1000)));
-                    disturbances.add(new long[] {begun, Ledger.micros()});
                 }
                 yield ownRedis.isPresent();
             }
-            case SERVER_FROZEN -> {
-                var begun = Ledger.micros();
-                if (ownRedis.isPresent() && freeze(ownRedis.get().server(), 0.3, 1)) {
-                    disturbances.add(new long[] {begun, begun + 1_000_000});
-                }
-                yield ownRedis.isPresent();
-            }
+            case SERVER_FROZEN -> ownRedis.isPresent() && freeze(ownRedis.get().server(), 0.3, 1);
         };
     }
 
@@ -308,19 +309,15 @@ public final class ScheduleRun implements AutoCloseable {
             numbers.put(kind.name().toLowerCase(Locale.ROOT), strikes.getOrDefault(kind, 0));
         }
         addLateness(numbers, "", accounts.lateness(fired -> true));
-        var undisturbed = accounts.lateness(fired -> disturbances.stream()
-                .noneMatch(time -> time[0] < fired.planned() * 1000 + AFTERMATH_MICROS
-                        && time[1] + AFTERMATH_MICROS > fired.planned() * 1000));
-        numbers.put("undisturbed_fires", undisturbed.size());
-        addLateness(numbers, "undisturbed_", undisturbed);
+        var alone = accounts.lateness(fired -> fired.planned() < aloneUntil - 1000);
+        numbers.put("alone_fires", alone.size());
+        addLateness(numbers, "alone_", alone);
         return numbers;
     }
 
     private static void addLateness(Map<String, Object> numbers, String prefix, List<Double> millis) {
         if (!millis.isEmpty()) {
-            if (prefix.isEmpty()) {
-                numbers.put("late_p50_ms", millis.get((millis.size() - 1) / 2));
-            }
+            numbers.put(prefix + "late_p50_ms", millis.get((millis.size() - 1) / 2));
             numbers.put(prefix + "late_p99_ms", millis.get((int) Math.ceil(millis.size() * 0.99) - 1));
             numbers.put(prefix + "late_max_ms", millis.get(millis.size() - 1));
         }

@@ -409,18 +409,18 @@ public final class OperatedQueue {
 
     /** Puts the task with that id, which was given up, back on the queue; false if it is not among those. */
     public boolean requeueDead(TaskId id) {
-        return redis.call(connection -> {
-            var letter = deadLetter(id);
-            return letter.isPresent() && broker.requeue(connection, letter.get());
-        });
+        var request = UUID.randomUUID();
+        return deadLetter(id)
+                .filter(letter -> redis.call(connection -> broker.requeue(connection, letter, request)))
+                .isPresent();
     }
 
     /** Deletes the task with that id, which was given up; false if it is not among those. */
     public boolean deleteDead(TaskId id) {
-        return redis.call(connection -> {
-            var letter = deadLetter(id);
-            return letter.isPresent() && broker.deleteDead(connection, letter.get());
-        });
+        var request = UUID.randomUUID();
+        return deadLetter(id)
+                .filter(letter -> redis.call(connection -> broker.discard(connection, letter, request)))
+                .isPresent();
     }
 
     private Optional<Envelope> deadLetter(TaskId id) {

@@ -1,7 +1,6 @@
 package dev.weirpool.queue.protocol;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +16,14 @@ public sealed interface Blame {
     /**
      * The task that was running.
      *
-     * @param fence attempt byte and id of the task
+     * @param fence that of the task's envelope
      * @param record of the attempt
      * @param verdict what follows if it is not tried again
      */
     record Running(byte[] fence, byte[] record, @Nullable Verdict verdict) implements Blame {
 
         byte[] id() {
-            return Arrays.copyOfRange(fence, 1, 17);
+            return Envelope.idOf(fence);
         }
     }
 

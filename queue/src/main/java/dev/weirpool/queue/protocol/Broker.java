@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ public final class Broker {
     private static final Script TALLY = Script.load(Broker.class, "tally");
     private static final Script TALLIES = Script.load(Broker.class, "tallies");
     private static final Script DEPTH = Script.load(Broker.class, "depth");
+    private static final Script DISCARD = Script.load(Broker.class, "discard");
+    private static final Script OPEN = Script.load(Broker.class, "open");
+    private static final Script OWN = Script.load(Broker.class, "own");
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
     private static final Script ENLIST = Script.load(Broker.class, "enlist");
@@ -46,10 +50,16 @@ public final class Broker {
     private static final Script REVIVE = Script.load(Broker.class, "revive");
 
     private static final int MOST_QUEUES = 10_000;
-    private static final int PROMOTED_PER_TICK = 500;
     private static final int DROPPED_AT_A_TIME = 500;
     private static final int TALLIES_AT_A_TIME = 200;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
+
+    /** A task that was claimed before it was marked is found by the next heartbeat, or its launcher has lost it. */
+    private static final Duration END_MARK_LIFE = Duration.ofMinutes(5);
+
+    private static final Duration PRODUCER_LIFE = Duration.ofDays(7);
+    private static final Duration REQUEST_LIFE = Duration.ofMinutes(10);
+    private static final int ABANDONED_AT_A_TIME = 10;
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
     private static final Duration PROGRESS_LIFE = Duration.ofMinutes(10);
     private static final byte[] NOTHING = {};
@@ -79,7 +89,7 @@ public final class Broker {
      * @param dues empty, or one for each task
      */
     public PushReply push(RedisConnection redis, long producer, long previous, List<Envelope> tasks, List<Due> dues) {
-        return pushReply(redis.run(PUSH, 8, pushArguments(producer, previous, tasks, dues, List.of())));
+        return pushReply(redis.run(PUSH, 9, pushArguments(producer, previous, tasks, dues, List.of())));
     }
 
     /** Puts a task on the queue unless another holds the name; else it holds it from then on. */
@@ -87,20 +97,18 @@ public final class Broker {
         var keysOfTask = List.of(keys.unique(unique.name()), keys.refused(task.id()));
         var arguments = pushArguments(task.producer(), previous, List.of(task), List.of(due), keysOfTask);
         arguments.add(bytes(unique.limit().toMillis()));
-        return pushReply(redis.run(PUSH, 10, arguments));
+        return pushReply(redis.run(PUSH, 11, arguments));
     }
 
     private List<byte[]> pushArguments(
             long producer, long previous, List<Envelope> tasks, List<Due> dues, List<byte[]> furtherKeys) {
-        var arguments = new ArrayList<byte[]>(11 + 2 * tasks.size());
-        arguments.add(keys.ready);
-        arguments.add(keys.ready1);
-        arguments.add(keys.ready2);
-        arguments.add(keys.ready3);
+        var arguments = new ArrayList<byte[]>(12 + 2 * tasks.size());
+        arguments.addAll(keys.ready());
         arguments.add(keys.producers);
         arguments.add(keys.bell);
         arguments.add(keys.workers);
         arguments.add(keys.delayed);
+        arguments.add(keys.producers1);
         arguments.addAll(furtherKeys);
         arguments.add(ByteBuffer.allocate(8).putLong(producer).array());
         arguments.add(bytes(previous));
@@ -131,10 +139,7 @@ public final class Broker {
         var arguments = new ArrayList<byte[]>(16 + 4 * settlements.size());
         arguments.add(keys.inflight(worker));
         arguments.add(keys.workers);
-        arguments.add(keys.ready);
-        arguments.add(keys.ready1);
-        arguments.add(keys.ready2);
-        arguments.add(keys.ready3);
+        arguments.addAll(keys.ready());
         arguments.add(keys.bell);
         arguments.add(keys.delayed);
         arguments.add(keys.dead);
@@ -268,23 +273,18 @@ public final class Broker {
 
     /** Promotes due tasks and finds workers whose lease has run out; a silence longer than {@code gap} gives all a lease of grace. */
     public TickReply tick(RedisConnection redis, Duration gap, Duration lease) {
-        var reply = list(redis.run(
-                TICK,
-                10,
-                List.of(
-                        keys.delayed,
-                        keys.ready,
-                        keys.ready1,
-                        keys.ready2,
-                        keys.ready3,
-                        keys.bell,
-                        keys.workers,
-                        keys.tick,
-                        keys.cancels,
-                        keys.fence,
-                        bytes(PROMOTED_PER_TICK),
-                        bytes(gap.toMillis()),
-                        bytes(lease.toMillis()))));
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(keys.delayed);
+        arguments.addAll(keys.ready());
+        arguments.addAll(
+                List.of(keys.bell, keys.workers, keys.tick, keys.cancels, keys.producers, keys.producers1, keys.fence));
+        var keyCount = arguments.size();
+        arguments.add(bytes(TickReply.MOST_PROMOTED));
+        arguments.add(bytes(gap.toMillis()));
+        arguments.add(bytes(lease.toMillis()));
+        arguments.add(bytes(END_MARK_LIFE.toMillis()));
+        arguments.add(bytes(PRODUCER_LIFE.toMillis()));
+        var reply = list(redis.run(TICK, keyCount, arguments));
         var expired = list(reply.get(1)).stream().map(Broker::text).toList();
         return new TickReply((int) number(reply.get(0)), expired, number(reply.get(2)) == 1);
     }
@@ -304,17 +304,11 @@ public final class Broker {
     }
 
     private int recover(RedisConnection redis, String worker, String mode, Duration backoff, Blame blame) {
-        var arguments = new ArrayList<byte[]>(List.of(
-                keys.workers,
-                keys.inflight(worker),
-                keys.ready,
-                keys.ready1,
-                keys.ready2,
-                keys.ready3,
-                keys.bell,
-                keys.tick,
-                keys.delayed,
-                keys.dead));
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(keys.workers);
+        arguments.add(keys.inflight(worker));
+        arguments.addAll(keys.ready());
+        arguments.addAll(List.of(keys.bell, keys.tick, keys.delayed, keys.dead, keys.cancels));
         var running = blame instanceof Blame.Running is ? is : null;
         var verdict = running == null ? null : running.verdict();
         var run = verdict == null ? Optional.<ScheduledRun>empty() : verdict.run();
@@ -347,20 +341,16 @@ public final class Broker {
 
     /** Gives back what {@code worker} holds but the first {@code keep} tasks; negative if it is fenced off. */
     public int release(RedisConnection redis, String worker, int keep, boolean unregister) {
-        return (int) number(redis.run(
-                RELEASE,
-                7,
-                List.of(
-                        keys.workers,
-                        keys.inflight(worker),
-                        keys.ready,
-                        keys.ready1,
-                        keys.ready2,
-                        keys.ready3,
-                        keys.bell,
-                        bytes(worker),
-                        bytes(keep),
-                        unregister ? ONE : ZERO)));
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(keys.workers);
+        arguments.add(keys.inflight(worker));
+        arguments.addAll(keys.ready());
+        arguments.add(keys.bell);
+        var keyCount = arguments.size();
+        arguments.add(bytes(worker));
+        arguments.add(bytes(keep));
+        arguments.add(unregister ? ONE : ZERO);
+        return (int) number(redis.run(RELEASE, keyCount, arguments));
     }
 
     /** Marks tasks of one producer as not wanted; {@code endRunning} also ends those that run. */
@@ -369,7 +359,7 @@ public final class Broker {
         arguments.add(keys.cancels);
         arguments.add(keys.workers);
         arguments.add(bytes(CANCEL_MARK_LIFE.toMillis()));
-        arguments.add(endRunning ? ONE : ZERO);
+        arguments.add(endRunning ? bytes(END_MARK_LIFE.toMillis()) : ZERO);
         sequences.forEach(sequence -> arguments.add(Envelope.id(producer, sequence)));
         redis.run(CANCEL, 2, arguments);
     }
@@ -385,7 +375,7 @@ public final class Broker {
 
     /** How many tasks wait, ready or delayed. */
     public long waiting(RedisConnection redis) {
-        return Stream.of(keys.ready, keys.ready1, keys.ready2, keys.ready3)
+        return keys.ready().stream()
                         .mapToLong(key -> number(redis.call("LLEN", key)))
                         .sum()
                 + number(redis.call("ZCARD", keys.delayed));
@@ -433,16 +423,35 @@ public final class Broker {
         return letters;
     }
 
-    /** Puts a dead letter back on the queue; false if it is gone. */
-    public boolean requeue(RedisConnection redis, Envelope letter) {
-        var arguments = List.of(keys.dead, keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.bell, letter.raw());
-        return number(redis.run(REQUEUE, 6, arguments)) == 1;
+    /**
+     * Puts a dead letter back on the queue; false if it is gone.
+     *
+     * @param request the same each time that this is sent for one purpose, so that what was carried out is known to have been
+     */
+    public boolean requeue(RedisConnection redis, Envelope letter, UUID request) {
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(keys.dead);
+        arguments.addAll(keys.ready());
+        arguments.add(keys.bell);
+        arguments.add(keys.done(request));
+        var keyCount = arguments.size();
+        arguments.add(letter.raw());
+        arguments.add(bytes(REQUEST_LIFE.toMillis()));
+        return number(redis.run(REQUEUE, keyCount, arguments)) == 1;
     }
 
-    /** Deletes a dead letter and what is kept of its attempts; false if it is gone. */
-    public boolean deleteDead(RedisConnection redis, Envelope letter) {
-        redis.call("UNLINK", keys.attempts(letter.id()));
-        return number(redis.call("LREM", keys.dead, ONE, letter.raw())) == 1;
+    /** Deletes a dead letter and what is kept of its attempts; false if it is gone. The request is as for {@link #requeue}. */
+    public boolean discard(RedisConnection redis, Envelope letter, UUID request) {
+        return number(redis.run(
+                        DISCARD,
+                        3,
+                        List.of(
+                                keys.dead,
+                                keys.attempts(letter.id()),
+                                keys.done(request),
+                                letter.raw(),
+                                bytes(REQUEST_LIFE.toMillis()))))
+                == 1;
     }
 
     /** The records of a task's attempts. */
@@ -477,9 +486,7 @@ public final class Broker {
 
     /** Opens the stream in which {@code producer} gets its results; it lapses unless renewed. */
     public void openResults(RedisConnection redis, long producer, Duration life) {
-        // adds an entry and drops it at once, which leaves an empty stream
-        redis.call("XADD", keys.results(producer), bytes("MAXLEN"), ZERO, bytes("*"), bytes("open"), ONE);
-        renewResults(redis, producer, life);
+        redis.run(OPEN, 1, List.of(keys.results(producer), bytes(life.toMillis())));
     }
 
     /** Extends the life of the result stream; false if it is gone. */
@@ -626,6 +633,26 @@ public final class Broker {
      */
     public record Expected(byte[] id, String uniqueKey, Optional<ScheduledRun> run) {}
 
+    /** Says that this queue has an owner, who will say so again within {@code life}; else {@link #dropAbandoned} deletes it. */
+    public void own(RedisConnection redis, Duration life) {
+        own(redis, queue, life);
+    }
+
+    private static List<?> own(RedisConnection redis, String queue, Duration life) {
+        return list(redis.run(
+                OWN, 1, List.of(Keys.POOLS, bytes(queue), bytes(life.toMillis()), bytes(ABANDONED_AT_A_TIME))));
+    }
+
+    /** Deletes queues whose owner has not said for too long that it lives; ten at most. Returns their names. */
+    public static List<String> dropAbandoned(RedisConnection redis) {
+        var abandoned = own(redis, "", Duration.ZERO).stream().map(Broker::text).toList();
+        for (var name : abandoned) {
+            var broker = new Broker(name);
+            broker.drop(redis, broker.workers(redis));
+        }
+        return abandoned;
+    }
+
     /** Deletes the queue, with all that waits on it; for a queue that only its caller uses. */
     public void drop(RedisConnection redis, List<String> workers) {
         for (var letters = dead(redis, 0, DROPPED_AT_A_TIME);
@@ -637,15 +664,12 @@ public final class Broker {
             redis.call("LTRIM", keys.dead, ZERO, bytes(-DROPPED_AT_A_TIME - 1));
         }
         var all = new ArrayList<byte[]>(List.of(
-                keys.ready,
-                keys.ready1,
-                keys.ready2,
-                keys.ready3,
                 keys.workers,
                 keys.bell,
                 keys.delayed,
                 keys.dead,
                 keys.producers,
+                keys.producers1,
                 keys.cancels,
                 keys.tick,
                 keys.fence,
@@ -658,9 +682,11 @@ public final class Broker {
                 keys.counts,
                 keys.total));
         all.addAll(statistics(Instant.now()));
+        all.addAll(keys.ready());
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));
         redis.call("ZREM", Keys.QUEUES, bytes(queue));
+        redis.call("ZREM", Keys.POOLS, bytes(queue)); // last: whoever is halted before it leaves it to be found again
     }
 
     private static byte[] seconds(Duration limit) {

@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * <pre>
  * offset  bytes  field
  *      0      1  version of this layout
- *      1      1  flags: bits 0-1 priority, bit 2 a client awaits the result     (may change while stored)
+ *      1      1  flags: bits 0-1 priority, bit 2 a client awaits the result,
+ *                bits 3-7 life: how often it was put back as a dead letter      (may change while stored)
  *      2      1  most attempts
  *      3      1  attempts that have failed                                     (may change while stored)
  *      4     16  id: producer and sequence
@@ -34,7 +35,11 @@ public final class Envelope {
     /** The smallest thing that can be one: fixed fields and the length of the headers. */
     public static final int MIN_BYTES = 47;
 
+    /** The length of a {@link #fence}. */
+    public static final int FENCE_BYTES = 19;
+
     static final int FIXED_BYTES = 45;
+    private static final int ID_BYTES = 16;
     private static final byte VERSION = 1;
     private static final int SINCE = 21;
     private static final int PRIORITY_BITS = 3;
@@ -93,15 +98,24 @@ public final class Envelope {
         return ByteBuffer.wrap(raw).getLong(12);
     }
 
-    /** When it could first be run, in ms since 1970 by its producer's clock; 0 if that is not known. */
+    /**
+     * When it could first be run, in ms since 1970 by its producer's clock; 0 if that is not known, or it is tried again or was put back, as
+     * then nothing says since when it waits.
+     */
     public long sinceMillis() {
-        return raw.length < MIN_BYTES ? 0 : ByteBuffer.wrap(raw).getLong(SINCE);
+        var isNew = raw.length >= MIN_BYTES && (raw[1] & 0xff) < 8 && raw[3] == 0;
+        return isNew ? ByteBuffer.wrap(raw).getLong(SINCE) : 0;
     }
 
-    /** Attempt and id: what a settlement must match. */
+    /** Life, attempt and id, and what lies between: what a settlement must match. */
     public byte[] fence() {
         // what is no envelope may be shorter, and must be settled all the same
-        return Arrays.copyOfRange(raw, Math.min(3, raw.length), Math.min(20, raw.length));
+        return Arrays.copyOfRange(raw, Math.min(1, raw.length), Math.min(1 + FENCE_BYTES, raw.length));
+    }
+
+    /** The id in a {@link #fence} of full length. */
+    public static byte[] idOf(byte[] fence) {
+        return Arrays.copyOfRange(fence, FENCE_BYTES - ID_BYTES, FENCE_BYTES);
     }
 
     public byte[] id() {

@@ -5,6 +5,8 @@ import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** The Redis keys of one queue; all share a hash tag, and so a cluster slot. */
@@ -12,8 +14,11 @@ final class Keys {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
-    /** The queues in use; the one key that belongs to none of them. */
+    /** The queues in use, which belongs to no queue itself. */
     static final byte[] QUEUES = bytes("weirpool:queues");
+
+    /** The queues that belong to one pool each; it belongs to no queue itself. */
+    static final byte[] POOLS = bytes("weirpool:pools");
 
     private final String prefix;
 
@@ -26,6 +31,7 @@ final class Keys {
     final byte[] delayed;
     final byte[] dead;
     final byte[] producers;
+    final byte[] producers1;
     final byte[] cancels;
     final byte[] tick;
     final byte[] fence;
@@ -53,6 +59,7 @@ final class Keys {
         this.delayed = key("delayed");
         this.dead = key("dead");
         this.producers = key("producers");
+        this.producers1 = key("producers1");
         this.cancels = key("cancels");
         this.tick = key("tick");
         this.fence = key("fence");
@@ -64,6 +71,11 @@ final class Keys {
         this.paused = key("schedules:paused");
         this.edits = key("schedules:edits");
         this.counts = key("schedules:counts");
+    }
+
+    /** Where tasks wait, by priority. */
+    List<byte[]> ready() {
+        return List.of(ready, ready1, ready2, ready3);
     }
 
     byte[] inflight(String worker) {
@@ -88,6 +100,11 @@ final class Keys {
     /** Who holds a name that only one task may hold. */
     byte[] unique(String name) {
         return key("unique:" + name);
+    }
+
+    /** That one request about a dead letter was carried out. */
+    byte[] done(UUID request) {
+        return key("done:" + request);
     }
 
     /** For whom one task was refused. */

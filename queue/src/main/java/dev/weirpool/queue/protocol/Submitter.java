@@ -7,6 +7,7 @@ import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,10 @@ public final class Submitter extends Duty {
     private static final long SILENCE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int BATCH_TASKS = 500;
     private static final int BATCH_BYTES = 1 << 20;
+
+    /** A producer is remembered for a week after it was last heard of. */
+    private static final long MOST_SILENCE_NANOS = TimeUnit.DAYS.toNanos(1);
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Broker broker;
@@ -58,6 +64,7 @@ public final class Submitter extends Duty {
     // set by any thread
     private volatile boolean unsure;
     private volatile @Nullable LongConsumer resultLost;
+    private volatile BiConsumer<Long, PushReply.Exists> refused = (sequence, holder) -> {};
 
     private volatile long answeredAt = System.nanoTime();
 
@@ -82,6 +89,14 @@ public final class Submitter extends Duty {
     public void verify(LongConsumer resultLost) {
         this.resultLost = resultLost;
         unsure = true;
+    }
+
+    /**
+     * Has {@code refused} called with the sequence of a task that Redis had accepted and lost, and that cannot be sent again because
+     * another holds its unique name by now.
+     */
+    public void onRefused(BiConsumer<Long, PushReply.Exists> refused) {
+        this.refused = refused;
     }
 
     /** Which producer the tasks of this submitter carry. */
@@ -150,7 +165,7 @@ public final class Submitter extends Duty {
 
     @Override
     protected void round(RedisConnection redis) throws InterruptedException {
-        if (unsure) {
+        if (unsure || (lastStored > 0 && System.nanoTime() - answeredAt > MOST_SILENCE_NANOS)) {
             unsure = false;
             if (push(redis, lastStored, List.of()) instanceof PushReply.Gap gap) {
                 reportLostResults(gap.lastSequence());
@@ -169,7 +184,7 @@ public final class Submitter extends Duty {
             broker.enlist(redis);
             enlisted = true;
         }
-        var reply = send(redis);
+        var reply = send(redis, lastStored, batch);
         if (reply instanceof PushReply.Gap gap) {
             sendAgain(redis, gap.lastSequence());
             return;
@@ -186,12 +201,12 @@ public final class Submitter extends Duty {
         }
     }
 
-    private PushReply send(RedisConnection redis) {
-        var first = batch.get(0);
+    private PushReply send(RedisConnection redis, long previous, List<Pending> tasks) {
+        var first = tasks.get(0);
         if (first.unique.isPresent()) { // is alone in its batch
-            return offer(() -> broker.pushUnique(redis, lastStored, first.envelope, first.due, first.unique.get()));
+            return offer(() -> broker.pushUnique(redis, previous, first.envelope, first.due, first.unique.get()));
         }
-        return push(redis, lastStored, batch);
+        return push(redis, previous, tasks);
     }
 
     private void accept(Pending pending, PushReply reply) {
@@ -233,15 +248,46 @@ public final class Submitter extends Duty {
                 broker.queue(),
                 lost.size());
         var previous = from;
-        for (var i = 0; i < lost.size(); i += BATCH_TASKS) {
-            var part = lost.subList(i, Math.min(lost.size(), i + BATCH_TASKS));
-            if (push(redis, previous, part) instanceof PushReply.Gap gap) {
+        for (var i = 0; i < lost.size(); ) {
+            var part = lost.subList(i, endOfBatch(lost, i));
+            var reply = send(redis, previous, part);
+            if (reply instanceof PushReply.Gap gap) {
                 sendAgain(redis, gap.lastSequence()); // lost again meanwhile
                 return;
             }
-            previous = part.get(part.size() - 1).envelope.sequence();
+            if (reply instanceof PushReply.Exists exists) {
+                refuse(part.get(0), exists);
+            }
+            i += part.size();
+            previous = lost.get(i - 1).envelope.sequence();
         }
         lastStored = previous;
+    }
+
+    private static int endOfBatch(List<Pending> tasks, int from) {
+        var bytes = 0;
+        for (var i = from; i < tasks.size(); i++) {
+            bytes += tasks.get(i).envelope.size();
+            if (i > from
+                    && (bytes > BATCH_BYTES
+                            || i - from == BATCH_TASKS
+                            || tasks.get(i).unique.isPresent())) {
+                return i;
+            }
+            if (tasks.get(i).unique.isPresent()) {
+                return i + 1;
+            }
+        }
+        return tasks.size();
+    }
+
+    private void refuse(Pending pending, PushReply.Exists exists) {
+        var sequence = pending.envelope.sequence();
+        if (!Arrays.equals(exists.holder(), pending.envelope.id())) { // else it is still there itself
+            accepted.remove(sequence);
+            log.warn("a task that Redis has lost is not sent again: another holds its unique name by now");
+            refused.accept(sequence, exists);
+        }
     }
 
     private void gather() throws InterruptedException {

@@ -125,18 +125,20 @@ public final class RedisConnection implements AutoCloseable {
 
     /** Runs {@code script}; the first {@code keys} of {@code keysAndArguments} are its keys. */
     public @Nullable Object run(Script script, int keys, List<byte[]> keysAndArguments) {
-        try {
-            return evaluate(Command.EVALSHA, script.sha1(), keys, keysAndArguments);
-        } catch (JedisDataException e) {
-            if (!"NOSCRIPT".equals(code(e))) {
+        if (script.isUsedOften()) {
+            try {
+                return evaluate(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
+            } catch (JedisDataException e) {
+                if (!"NOSCRIPT".equals(code(e))) {
+                    throw failed(e);
+                }
+                // a server that was restarted or failed over has an empty script cache
+            } catch (JedisException e) {
                 throw failed(e);
             }
-        } catch (JedisException e) {
-            throw failed(e);
         }
-        // a server that was restarted or failed over has an empty script cache
         try {
-            return evaluate(Command.EVAL, script.text(), keys, keysAndArguments);
+            return evaluate(script, Command.EVAL, script.text(), keys, keysAndArguments);
         } catch (JedisException e) {
             throw failed(e);
         }
@@ -171,25 +173,26 @@ public final class RedisConnection implements AutoCloseable {
 
     private @Nullable Object exchange(Command command, byte[]... arguments) {
         try {
-            CrashPoint.pass();
+            CrashPoint.before(command);
             jedis.sendCommand(command, arguments);
             var reply = jedis.getOne();
-            CrashPoint.pass();
+            CrashPoint.after(command);
             return reply;
         } catch (JedisException e) {
             throw failed(e);
         }
     }
 
-    private @Nullable Object evaluate(Command command, byte[] script, int keys, List<byte[]> keysAndArguments) {
-        var arguments = new CommandArguments(command).add(script).add(keys);
+    private @Nullable Object evaluate(
+            Script script, Command command, byte[] body, int keys, List<byte[]> keysAndArguments) {
+        var arguments = new CommandArguments(command).add(body).add(keys);
         for (var each : keysAndArguments) {
             arguments.add(each);
         }
-        CrashPoint.pass();
+        CrashPoint.before(script);
         jedis.sendCommand(arguments);
         var reply = jedis.getOne();
-        CrashPoint.pass();
+        CrashPoint.after(script);
         return reply;
     }
 
@@ -236,7 +239,9 @@ public final class RedisConnection implements AutoCloseable {
     private RedisUnavailableException unavailable(Exception e) {
         return new RedisUnavailableException(
                 "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable"
-                        + (encryption == null ? "?" : ", and does the port speak TLS?"),
+                        + (encryption == null
+                                ? "?"
+                                : ", does the port speak TLS, and does it ask for a certificate: &cert=FILE&key=FILE?"),
                 e);
     }
 

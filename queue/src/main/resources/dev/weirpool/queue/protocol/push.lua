@@ -10,8 +10,9 @@
 -- KEYS[6]  bell       list  wake-up tokens
 -- KEYS[7]  workers    zset  control flags
 -- KEYS[8]  delayed    zset  envelopes scored by due time in ms
--- KEYS[9]  unique     string  of a single task that is to be unique: the id of the task that holds the name; else left out
--- KEYS[10] refused    string  the holder that this task was refused for, kept for a resend
+-- KEYS[9]  producers1 hash  producers not heard of for a while
+-- KEYS[10] unique     string  of a single task that is to be unique: the id of the task that holds the name; else left out
+-- KEYS[11] refused    string  the holder that this task was refused for, kept for a resend
 -- ARGV[1]  producer id
 -- ARGV[2]  the sequence that the producer knows to be stored before these
 -- ARGV[3]  number of envelopes, n; with 0 this only asks whether anything was lost
@@ -29,26 +30,29 @@ local function sequence(envelope)
 end
 
 local state = redis.call('HMGET', producers, ARGV[1], '!')
-local last = tonumber(state[1] or 0)
+local aside = not state[1] and redis.call('HGET', KEYS[9], ARGV[1])
+local last = tonumber(state[1] or aside or 0)
 if tonumber(ARGV[2]) > last then return {'GAP', last} end
 local first = 4
 while first <= 3 + n and sequence(ARGV[first]) <= last do first = first + 1 end
 if first > 3 + n then
-  local holder = KEYS[9] and redis.call('GET', KEYS[10])
+  local holder = KEYS[10] and redis.call('GET', KEYS[11])
   if holder then return {'EXISTS', last, holder} end
+  -- it lives, and is remembered for another while
+  if aside then redis.call('HSET', producers, ARGV[1], last) end
   return {'OK', last}
 end
 if state[2] then return {'CLOSED'} end
 last = sequence(ARGV[3 + n])
-local holder = KEYS[9] and redis.call('GET', KEYS[9])
+local holder = KEYS[10] and redis.call('GET', KEYS[10])
 
 -- refused whole at maxmemory, before anything was written
 redis.call('HSET', producers, ARGV[1], last)
 if holder then
-  redis.call('SET', KEYS[10], holder, 'PX', 600000)
+  redis.call('SET', KEYS[11], holder, 'PX', 600000)
   return {'EXISTS', last, holder}
 end
-if KEYS[9] then redis.call('SET', KEYS[9], string.sub(ARGV[4], 5, 20), 'PX', ARGV[6]) end
+if KEYS[10] then redis.call('SET', KEYS[10], string.sub(ARGV[4], 5, 20), 'PX', ARGV[6]) end
 
 local plain = #ARGV == 3 + n
 for i = first, 3 + n do

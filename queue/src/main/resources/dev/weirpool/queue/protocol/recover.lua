@@ -12,16 +12,17 @@
 -- KEYS[8]  tick      hash  grace
 -- KEYS[9]  delayed   zset  envelopes scored by due time in ms
 -- KEYS[10] dead      list  dead letters
--- KEYS[11] attempts  list  records of the attempts of the task that was running, if that is known; else left out
--- KEYS[12] results   stream  of the client that awaits that task's result
--- KEYS[13] kept      string  where that task's result is kept
--- KEYS[14] unique    string  the name that that task holds
--- KEYS[15] running   zset  the tasks of its schedule that have not ended, by id
--- KEYS[16] schedules zset  schedule -> its next planned time in ms
+-- KEYS[11] cancels   zset  cancel marks
+-- KEYS[12] attempts  list  records of the attempts of the task that was running, if that is known; else left out
+-- KEYS[13] results   stream  of the client that awaits that task's result
+-- KEYS[14] kept      string  where that task's result is kept
+-- KEYS[15] unique    string  the name that that task holds
+-- KEYS[16] running   zset  the tasks of its schedule that have not ended, by id
+-- KEYS[17] schedules zset  schedule -> its next planned time in ms
 -- ARGV[1]  worker
 -- ARGV[2]  'dead' if its process is known to be gone, 'expired' if only its lease has run out
 -- ARGV[3]  delay in ms for each earlier attempt of the task that was running
--- ARGV[4]  attempt byte and id of the task that was running; '' for none; '?' if it is not known: then the oldest
+-- ARGV[4]  fence of the task that was running, see step; '' for none; '?' if it is not known: then the oldest
 -- ARGV[5]  a record of what happened to it
 -- ARGV[6]  how long the record is kept in ms
 -- ARGV[7]  the result, if the task is to be given up at once; else ''
@@ -31,7 +32,8 @@
 -- ARGV[11] how long it waits then, in ms
 --
 -- returns  how many tasks were given back; -1 if the lease holds; -2 in a time of grace
-local workers, inflight, bell, tick, delayed, dead = KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local workers, inflight, bell, tick, delayed, dead, cancels =
+  KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local running, result = ARGV[4], ARGV[7]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -50,7 +52,7 @@ for i = #held, 1, -1 do
   local envelope = held[i]
   -- what is no envelope may be shorter, and must come through all the same
   local ready = KEYS[3 + (string.byte(envelope, 2) or 0) % 4]
-  local charged = (running == '?' and i == 1) or running == string.sub(envelope, 4, 20)
+  local charged = (running == '?' and i == 1) or running == string.sub(envelope, 2, 20)
   if not charged then
     redis.call('LPUSH', ready, envelope)
     waiting = true
@@ -58,20 +60,23 @@ for i = #held, 1, -1 do
     local before = string.byte(envelope, 4) or 0
     local id = string.sub(envelope, 5, 20)
     envelope = string.sub(envelope, 1, 3) .. string.char(math.min(255, before + 1)) .. string.sub(envelope, 5)
-    if KEYS[11] then
-      redis.call('RPUSH', KEYS[11], ARGV[5])
-      redis.call('PEXPIRE', KEYS[11], ARGV[6])
+    if KEYS[12] then
+      redis.call('RPUSH', KEYS[12], ARGV[5])
+      redis.call('PEXPIRE', KEYS[12], ARGV[6])
     end
     local delay = tonumber(ARGV[3]) * before
     if result ~= '' then
       redis.call('RPUSH', dead, envelope)
       redis.call('LTRIM', dead, -10000, -1)
-      redis.call('XADD', KEYS[12], 'NOMKSTREAM', '*', 'i', id, 'v', result)
-      if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[13], result, 'PX', ARGV[8]) end
-      if redis.call('GET', KEYS[14]) == id then redis.call('UNLINK', KEYS[14]) end
-      redis.call('ZREM', KEYS[15], id)
-      if ARGV[9] ~= '' and tonumber(redis.call('ZSCORE', KEYS[16], ARGV[9]) or -1) == tonumber(ARGV[10]) then
-        redis.call('ZADD', KEYS[16], now + ARGV[11], ARGV[9])
+      redis.call('ZREM', cancels, id, id .. '!')
+      if #envelope >= 47 and math.floor(string.byte(envelope, 2) / 4) % 2 == 1 then
+        redis.call('XADD', KEYS[13], 'NOMKSTREAM', '*', 'i', id, 'v', result)
+      end
+      if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[14], result, 'PX', ARGV[8]) end
+      if redis.call('GET', KEYS[15]) == id then redis.call('UNLINK', KEYS[15]) end
+      redis.call('ZREM', KEYS[16], id)
+      if ARGV[9] ~= '' and tonumber(redis.call('ZSCORE', KEYS[17], ARGV[9]) or -1) == tonumber(ARGV[10]) then
+        redis.call('ZADD', KEYS[17], now + ARGV[11], ARGV[9])
       end
     elseif delay > 0 then
       redis.call('ZADD', delayed, now + delay, envelope)

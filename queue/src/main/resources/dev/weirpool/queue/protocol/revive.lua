@@ -1,4 +1,4 @@
--- revive: put the oldest dead letters back on the queue, their attempts counted from the start again.
+-- revive: put the oldest dead letters back on the queue for another life each, as requeue does with one.
 --
 -- KEYS[1]  dead    list  dead letters
 -- KEYS[2]  ready   list  envelopes of priority 0
@@ -11,8 +11,12 @@
 -- returns  how many were put back
 local letters = redis.call('LPOP', KEYS[1], ARGV[1]) or {}
 for i = 1, #letters do
-  redis.call('RPUSH', KEYS[2 + (string.byte(letters[i], 2) or 0) % 4],
-    string.sub(letters[i], 1, 3) .. string.char(0) .. string.sub(letters[i], 5))
+  local envelope, flags = letters[i], string.byte(letters[i], 2)
+  if flags then
+    envelope = string.sub(envelope, 1, 1) .. string.char((flags + 8) % 256) .. string.sub(envelope, 3, 3) .. string.char(0)
+      .. string.sub(envelope, 5)
+  end
+  redis.call('RPUSH', KEYS[2 + (flags or 0) % 4], envelope)
 end
 if #letters > 0 and redis.call('LLEN', KEYS[6]) == 0 then redis.call('LPUSH', KEYS[6], 1) end
 return #letters

@@ -17,7 +17,7 @@
 -- ARGV[3]  how many it holds, looked at when there is nothing to settle
 -- ARGV[4]  '1' if it was woken by the bell
 -- ARGV[5]  number of settlements, each four further arguments:
---          fence  attempt byte and id, which must be at the head of inflight
+--          fence  bytes 1 to 19 of the envelope, life, attempt and id among them; must be at the head of inflight
 --          kind   C complete | R retry | X bury
 --          result stream as an index into KEYS, or 0 for none
 --          value  the result of C and X, the delay in ms of R
@@ -61,7 +61,7 @@ else
   local matches = heads and #heads == settlements
   if matches then
     for i = 1, settlements do
-      if string.sub(heads[i], 4, 20) ~= ARGV[2 + 4 * i] then matches = false break end
+      if string.sub(heads[i], 2, 20) ~= ARGV[2 + 4 * i] then matches = false break end
     end
   end
   if not matches then

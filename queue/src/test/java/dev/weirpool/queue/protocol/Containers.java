@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,7 +31,7 @@ import java.util.stream.Stream;
  * @param flags {@code !paused} and {@code closed}
  * @param bell the wake-up tokens
  * @param kept beside the tasks: how many records there are of a task's attempts, whose result can be read, who holds a name
- * @param lasting the result streams that would never go away by themselves
+ * @param lasting the keys that neither belong to the queue or to a worker nor go away by themselves
  */
 public record Containers(
         List<List<StoredTask>> ready,
@@ -44,7 +45,12 @@ public record Containers(
         Set<String> flags,
         List<String> bell,
         Map<String, String> kept,
-        Set<Long> lasting) {
+        Set<String> lasting) {
+
+    /** Keys that are there as long as the queue is; and those of one worker. */
+    private static final Pattern OWNED =
+            Pattern.compile("ready[123]?|delayed|dead|workers|bell|producers1?|cancels|tick|fence|inflight:.*"
+                    + "|shared:(items|state|sessions|bell|room|joined|claims|claimed|leases|watch)");
 
     private static final Script SNAPSHOT = Script.load(Containers.class, "snapshot");
     private static final double SOON_MILLIS = 30 * 60_000;
@@ -77,6 +83,9 @@ public record Containers(
     }
 
     private void add(String key, boolean lasts, List<?> content, double soon) {
+        if (lasts && !OWNED.matcher(key).matches()) {
+            lasting.add(key);
+        }
         var colon = key.indexOf(':') + 1;
         switch (key.substring(0, colon == 0 ? key.length() : colon)) {
             case "ready" -> ready.get(0).addAll(tasks(content));
@@ -90,8 +99,9 @@ public record Containers(
                 pairs(content).forEach(pair -> delayed.put(StoredTask.of((byte[]) pair.get(0)), score(pair) < soon));
             case "workers" -> pairs(content).forEach(pair -> addWorker(text(pair.get(0)), score(pair) < soon));
             case "cancels" -> pairs(content).forEach(pair -> marks.add(mark((byte[]) pair.get(0))));
-            case "producers" -> pairs(content).forEach(pair -> addProducer((byte[]) pair.get(0), text(pair.get(1))));
-            case "results:" -> addResults(HexFormat.fromHexDigitsToLong(key.substring(colon)), lasts, content);
+            case "producers", "producers1" ->
+                pairs(content).forEach(pair -> addProducer((byte[]) pair.get(0), text(pair.get(1))));
+            case "results:" -> addResults(HexFormat.fromHexDigitsToLong(key.substring(colon)), content);
             case "attempts:" -> kept.put("attempts:" + id(key.substring(colon)), "" + content.size());
             case "result:" -> kept.put("result:" + id(key.substring(colon)), "");
             case "unique:" -> kept.put(key, mark((byte[]) content.get(0)));
@@ -113,16 +123,13 @@ public record Containers(
 
     private void addProducer(byte[] id, String last) {
         if (id.length == 8) {
-            producers.put(ByteBuffer.wrap(id).getLong(), Long.valueOf(last));
+            producers.merge(ByteBuffer.wrap(id).getLong(), Long.valueOf(last), Math::max);
         } else {
             flags.add("closed");
         }
     }
 
-    private void addResults(long producer, boolean lasts, List<?> entries) {
-        if (lasts) {
-            lasting.add(producer);
-        }
+    private void addResults(long producer, List<?> entries) {
         results.put(
                 producer,
                 entries.stream()
@@ -140,6 +147,9 @@ public record Containers(
     }
 
     private static String mark(byte[] id) {
+        if (id.length < 16) { // of what is no envelope
+            return HexFormat.of().formatHex(id);
+        }
         var in = ByteBuffer.wrap(id);
         return new StoredTask.Id(in.getLong(), in.getLong()) + (in.hasRemaining() ? "!" : "");
     }

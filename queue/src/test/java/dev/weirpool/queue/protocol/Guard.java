@@ -47,13 +47,14 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "push",
                     "keeps the name for its task",
-                    "if KEYS[9] then redis.call('SET', KEYS[9]",
-                    "if false then redis.call('SET', KEYS[9]"),
+                    "if KEYS[10] then redis.call('SET', KEYS[10]",
+                    "if false then redis.call('SET', KEYS[10]"),
             full(
                     "push",
                     "is refused whole",
-                    "redis.call('HSET', producers",
-                    "redis.call('ZREM', workers, '') redis.call('HSET', producers"),
+                    "redis.call('HSET', producers, ARGV[1], last)\nif",
+                    "redis.call('ZREM', workers, '') redis.call('HSET', producers, ARGV[1], last)\nif"),
+            guard("open", "leaves what is there", "if redis.call('EXISTS', KEYS[1]) == 0 then", "if true then"),
             guard("step", "turns away who is not registered", "if not flags[1] then return {'FENCED'} end", ""),
             guard(
                     "step",
@@ -63,13 +64,19 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "step",
                     "compares the heads",
-                    "if string.sub(heads[i], 4, 20) ~= ARGV[2 + 4 * i] then matches = false break end",
+                    "if string.sub(heads[i], 2, 20) ~= ARGV[2 + 4 * i] then matches = false break end",
                     ""),
             guard(
                     "step",
                     "compares their attempts",
-                    "string.sub(heads[i], 4, 20) ~= ARGV[2 + 4 * i]",
-                    "string.sub(heads[i], 5, 20) ~= string.sub(ARGV[2 + 4 * i], 2)"),
+                    "string.sub(heads[i], 2, 20) ~= ARGV[2 + 4 * i]",
+                    "string.sub(heads[i], 2, 3) .. string.sub(heads[i], 5, 20)"
+                            + " ~= string.sub(ARGV[2 + 4 * i], 1, 2) .. string.sub(ARGV[2 + 4 * i], 4)"),
+            guard(
+                    "step",
+                    "compares their lives",
+                    "string.sub(heads[i], 2, 20) ~= ARGV[2 + 4 * i]",
+                    "string.sub(heads[i], 4, 20) ~= string.sub(ARGV[2 + 4 * i], 3)"),
             guard("step", "compares how many there are", "heads and #heads == settlements", "heads"),
             guard(
                     "step",
@@ -133,13 +140,19 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "recover",
                     "blames the attempt that ran",
-                    "running == string.sub(envelope, 4, 20)",
-                    "string.sub(running, 2) == string.sub(envelope, 5, 20)"),
+                    "running == string.sub(envelope, 2, 20)",
+                    "string.sub(running, 4) == string.sub(envelope, 5, 20)"),
+            guard("recover", "takes the marks of the task along", "redis.call('ZREM', cancels, id, id .. '!')", ""),
+            guard(
+                    "recover",
+                    "tells only who awaits the result",
+                    "math.floor(string.byte(envelope, 2) / 4) % 2 == 1",
+                    "true"),
             guard("recover", "leaves no result to a client that is gone", "'NOMKSTREAM', ", ""),
             guard(
                     "recover",
                     "takes a name only from its holder",
-                    "if redis.call('GET', KEYS[14]) == id then",
+                    "if redis.call('GET', KEYS[15]) == id then",
                     "if true then"),
             guard(
                     "release",
@@ -150,8 +163,18 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "requeue",
                     "puts back once",
-                    "if redis.call('LREM', KEYS[1], 1, envelope) == 0 then return 0 end",
-                    ""),
+                    "if redis.call('LREM', KEYS[1], 1, envelope) == 0 then return redis.call('EXISTS', KEYS[7]) end",
+                    "redis.call('LREM', KEYS[1], 1, envelope)"),
+            guard("requeue", "answers a resend as the first time", "return redis.call('EXISTS', KEYS[7])", "return 0"),
+            guard("requeue", "gives it another life", "(flags + 8) % 256", "flags"),
+            guard(
+                    "discard",
+                    "deletes once",
+                    "if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return redis.call('EXISTS', KEYS[3]) end",
+                    "redis.call('LREM', KEYS[1], 1, ARGV[1])"),
+            guard("discard", "answers a resend as the first time", "return redis.call('EXISTS', KEYS[3])", "return 0"),
+            guard("tick", "asks for heartbeats only while one may have to be ended", "now + ARGV[4]", "'+inf'"),
+            full("own", "passes on a full server", "redis.call('ZREM', KEYS[1], '')", ""),
             guard("purge", "puts back what is not expected", "redis.call('LPUSH', container, envelope)", "local _ = 0"),
             guard("purge", "leaves no result to a client that is gone", "'NOMKSTREAM', ", ""),
             guard(

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -188,6 +189,66 @@ final class LeaseTest extends BrokerFixture {
 
         assertThat(broker.tick(redis, GAP, LEASE).hasCancelMarks()).isFalse();
         assertThat(keys()).noneMatch(key -> key.endsWith("cancels"));
+    }
+
+    @Test
+    void takesTheMarkOfATaskAlongThatIsGivenUpWithItsWorker() {
+        register("a");
+        push(1);
+        var task = claim("a", 1).get(0);
+        broker.cancel(redis, PRODUCER, numbers(1), true);
+
+        giveUp("a", task);
+
+        assertThat(broker.tick(redis, GAP, LEASE).hasCancelMarks()).isFalse();
+        assertThat(keys()).noneMatch(key -> key.endsWith("cancels"));
+    }
+
+    @Test
+    void addsNoResultThatNobodyAwaits() {
+        register("a");
+        broker.openResults(redis, PRODUCER, LEASE);
+        var unawaited = new Envelope.Draft("Tasks::run", 0, false, 3, Map.of(), new byte[] {1}).seal(PRODUCER, 1);
+        push(unawaited);
+        push(task(2));
+
+        giveUp("a", claim("a", 1).get(0));
+        register("b");
+        giveUp("b", claim("b", 1).get(0));
+
+        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100)))
+                .extracting(ResultEntry::sequence)
+                .containsExactly(2L);
+    }
+
+    private void giveUp(String worker, Envelope task) {
+        var verdict = new Blame.Verdict(bytes("why"), Optional.empty(), Optional.empty(), Optional.empty());
+        broker.recoverDead(redis, worker, Duration.ZERO, new Blame.Running(task.fence(), bytes("record"), verdict));
+    }
+
+    @Test
+    void asksForNoHeartbeatsWhenNothingThatRunsIsToBeEnded() {
+        push(1);
+
+        broker.cancel(redis, PRODUCER, numbers(1), false);
+
+        assertThat(broker.tick(redis, GAP, LEASE).hasCancelMarks()).isFalse();
+    }
+
+    @Test
+    void putsATaskThatHasKilledTwoWorkersBeforeTheBacklogWhenItsWaitIsOver() {
+        push(3);
+        for (var worker : List.of("a", "b")) {
+            register(worker);
+            claim(worker, 1);
+            broker.recoverDead(redis, worker, Duration.ofMillis(1), new Blame.Oldest());
+        }
+
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> broker.tick(redis, GAP, LEASE).promoted() == 1);
+
+        register("c");
+        assertThat(sequences(claim("c", 9))).isEqualTo(numbers(1, 2, 3));
     }
 
     @Test

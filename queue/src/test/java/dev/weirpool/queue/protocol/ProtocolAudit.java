@@ -18,7 +18,7 @@ public final class ProtocolAudit {
 
     /**
      * Fails, naming each fault, unless every task is in one place only, whoever holds tasks is registered, no task is there
-     * that its producer's last sequence does not cover, and result streams go away by themselves.
+     * that its producer's last sequence does not cover, and every key has an owner or an end.
      *
      * @return where the tasks are
      */
@@ -45,7 +45,7 @@ public final class ProtocolAudit {
                 faults.add("worker " + worker + " holds " + held + " and is not registered");
             }
         });
-        containers.lasting().forEach(producer -> faults.add("the results of producer " + producer + " stay for ever"));
+        containers.lasting().forEach(key -> faults.add("key " + key + " has neither an owner nor an end"));
         return faults;
     }
 }

@@ -44,11 +44,12 @@ final class ProtocolAuditTest extends BrokerFixture {
     }
 
     @Test
-    void seesResultsThatStayForEver() {
+    void seesAKeyThatStaysForEver() {
         broker.openResults(redis, PRODUCER, LEASE);
         redis.call("PERSIST", key("results:0000000000000007"));
 
-        assertThatThrownBy(() -> ProtocolAudit.check(redis, queue)).hasMessageContaining("stay for ever");
+        assertThatThrownBy(() -> ProtocolAudit.check(redis, queue))
+                .hasMessageContaining("key results:0000000000000007 has neither an owner nor an end");
     }
 
     private byte[] key(String name) {

@@ -223,6 +223,9 @@ final class ProtocolRun {
     }
 
     private StoredTask ofAnotherAttempt(StoredTask task) {
+        if (random.nextInt(3) == 0) {
+            return task.withLife(task.life() + pick(1, 31));
+        }
         return task.withFailures(Math.max(0, task.failures() + pick(-1, 1)));
     }
 
@@ -332,7 +335,7 @@ final class ProtocolRun {
                 change(
                         "open the results of " + producer,
                         () -> broker.openResults(redis, producer, HOUR),
-                        () -> model.now.results().put(producer, List.of()));
+                        () -> model.now.results().putIfAbsent(producer, List.of()));
             case 3 ->
                 change(
                         "close the results of " + producer,
@@ -360,8 +363,17 @@ final class ProtocolRun {
     private Request requeue() {
         var dead = model.now.dead();
         var letter = dead.isEmpty() ? anyTask() : dead.get(random.nextInt(dead.size()));
+        var request = UUID.randomUUID();
+        if (random.nextInt(4) == 0) {
+            return new Request(
+                    "discard " + letter,
+                    () -> broker.discard(redis, letter.envelope(), request),
+                    () -> model.discard(letter, request));
+        }
         return new Request(
-                "requeue " + letter, () -> broker.requeue(redis, letter.envelope()), () -> model.requeue(letter));
+                "requeue " + letter,
+                () -> broker.requeue(redis, letter.envelope(), request),
+                () -> model.requeue(letter, request));
     }
 
     private Request revive() {

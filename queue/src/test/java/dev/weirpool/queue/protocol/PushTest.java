@@ -111,6 +111,35 @@ final class PushTest extends BrokerFixture {
     }
 
     @Test
+    void forgetsAProducerThatHasBeenSilentForTwoWeeks() {
+        push(2);
+
+        pretendThatAWeekIsOver();
+        assertThat(broker.push(redis, PRODUCER, 2, List.of(), List.of())).isEqualTo(new PushReply.Stored());
+        pretendThatAWeekIsOver();
+        assertThat(broker.push(redis, PRODUCER, 2, List.of(), List.of())).isEqualTo(new PushReply.Stored());
+        pretendThatAWeekIsOver();
+        pretendThatAWeekIsOver();
+
+        assertThat(broker.push(redis, PRODUCER, 2, List.of(), List.of())).isEqualTo(new PushReply.Gap(0));
+        assertThat(keys()).noneMatch(key -> key.contains("producers"));
+    }
+
+    @Test
+    void staysClosedWhenProducersAreForgotten() {
+        redis.call("HSET", bytes("weirpool:{" + queue + "}:producers"), bytes("!"), bytes("1"));
+        pretendThatAWeekIsOver();
+        pretendThatAWeekIsOver();
+
+        assertThat(push(task(1))).isEqualTo(new PushReply.Closed());
+    }
+
+    private void pretendThatAWeekIsOver() {
+        redis.call("HSET", bytes("weirpool:{" + queue + "}:tick"), bytes("turn"), bytes(0));
+        broker.tick(redis, GAP, LEASE);
+    }
+
+    @Test
     void ringsTheBellForAnEmptyQueue() {
         push(1);
 

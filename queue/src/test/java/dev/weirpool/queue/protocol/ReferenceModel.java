@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
@@ -19,6 +20,7 @@ import java.util.stream.IntStream;
 final class ReferenceModel {
     final Containers now = Containers.empty();
     private final Set<StoredTask.Id> refused = new HashSet<>();
+    private final Set<UUID> carriedOut = new HashSet<>();
     private long claims;
     private boolean isTicking;
     private boolean isGrace;
@@ -126,13 +128,17 @@ final class ReferenceModel {
                             isSoon(retry.delay().toMillis()));
             return;
         }
-        now.marks().removeAll(List.of(task.id().toString(), task.id() + "!"));
+        unmark(task);
         if (settlement instanceof Settlement.Bury) {
             now.dead().add(task);
         }
         if (settlement.task().awaitsResult()) {
             deliver(task);
         }
+    }
+
+    private void unmark(StoredTask task) {
+        now.marks().removeAll(List.of(task.id().toString(), task.id() + "!"));
     }
 
     private void deliver(StoredTask task) {
@@ -199,7 +205,14 @@ final class ReferenceModel {
                 .map(Map.Entry::getKey)
                 .toList();
         now.delayed().keySet().removeAll(due);
-        due.forEach(task -> now.ready().get(task.priority()).add(task));
+        due.stream()
+                .filter(task -> task.failures() == 0)
+                .forEach(task -> now.ready().get(task.priority()).add(task));
+        for (var i = due.size() - 1; i >= 0; i--) {
+            if (due.get(i).failures() > 0) { // it had its turn
+                now.ready().get(due.get(i).priority()).add(0, due.get(i));
+            }
+        }
         if (!due.isEmpty()) {
             ring();
         }
@@ -207,7 +220,7 @@ final class ReferenceModel {
                 .filter(worker -> worker.getValue() && !isGrace)
                 .map(Map.Entry::getKey)
                 .toList();
-        return new TickReply(due.size(), expired, !now.marks().isEmpty());
+        return new TickReply(due.size(), expired, now.marks().stream().anyMatch(mark -> mark.endsWith("!")));
     }
 
     int recoverExpired(String worker, long backoffMillis) {
@@ -252,17 +265,21 @@ final class ReferenceModel {
 
     private void bury(StoredTask task, Blame.Verdict verdict) {
         now.dead().add(task.withFailures(task.failures() + 1));
-        deliver(task);
+        unmark(task);
+        if (task.envelope().awaitsResult()) {
+            deliver(task);
+        }
         verdict.keep().ifPresent(life -> now.kept().put("result:" + task.id(), ""));
         verdict.uniqueKey()
                 .ifPresent(name -> now.kept().remove("unique:" + name, task.id().toString()));
     }
 
-    boolean requeue(StoredTask letter) {
+    boolean requeue(StoredTask letter, UUID request) {
         if (!now.dead().remove(letter)) {
-            return false;
+            return carriedOut.contains(request);
         }
-        now.ready().get(letter.priority()).add(letter.withFailures(0));
+        carriedOut.add(request);
+        now.ready().get(letter.priority()).add(letter.withFailures(0).withLife(letter.life() + 1));
         ring();
         return true;
     }
@@ -270,7 +287,7 @@ final class ReferenceModel {
     int revive(int most) {
         var letters =
                 List.copyOf(now.dead().subList(0, Math.min(most, now.dead().size())));
-        letters.forEach(this::requeue);
+        letters.forEach(letter -> requeue(letter, UUID.randomUUID()));
         return letters.size();
     }
 
@@ -290,6 +307,15 @@ final class ReferenceModel {
             deleted++;
         }
         return deleted;
+    }
+
+    boolean discard(StoredTask letter, UUID request) {
+        if (!now.dead().remove(letter)) {
+            return carriedOut.contains(request);
+        }
+        carriedOut.add(request);
+        now.kept().remove("attempts:" + letter.id());
+        return true;
     }
 
     int release(String worker, int keep, boolean unregister) {

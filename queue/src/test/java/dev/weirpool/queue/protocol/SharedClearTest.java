@@ -58,7 +58,8 @@ class SharedClearTest extends SharedQueueFixture {
 
     @Test
     void ignoresALateCopy() {
-        connection.call("SET", key("session:cafe"), bytes(1024 * 2 + 1)); // it was made, and another after it
+        // it was made, and another after it
+        connection.call("SET", key("session:cafe"), bytes(1024 * 2 + 1), bytes("PX"), bytes(600_000));
 
         connection.run(
                 Script.load(SharedQueueBroker.class, "shared-clear"),

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +82,12 @@ public final class RedisServer implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
     }
 
+    private URI ownUri() throws URISyntaxException {
+        var password = options.indexOf("--requirepass") + 1;
+        return new URI(
+                "redis", password == 0 ? null : ":" + options.get(password), "127.0.0.1", port, null, null, null);
+    }
+
     private boolean accepts() {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
@@ -96,8 +104,16 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** Fails if what is in it breaks a rule of the protocol, or would stay for ever. */
     @Override
     public void close() throws Exception {
-        process.destroyForcibly().waitFor();
+        try {
+            if (process.isAlive()) {
+                thaw();
+                LeakAudit.checkQueues(ownUri());
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 }
