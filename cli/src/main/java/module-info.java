@@ -12,6 +12,7 @@ module dev.weirpool.cli {
     requires com.google.gson;
     requires info.picocli;
     requires jdk.unsupported;
+    requires java.management;
     requires me.tongfei.progressbar;
     requires org.slf4j;
     requires org.snakeyaml.engine;

@@ -59,6 +59,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("doctor", DoctorCommand.class);
         COMMANDS.put("config", Config.class);
         COMMANDS.put("demo", Demo.class);
+        COMMANDS.put("bench", Bench.class);
         COMMANDS.put("chaos", Chaos.class);
         COMMANDS.put("completion", Completion.class);
         COMMANDS.put("training", Training.class);

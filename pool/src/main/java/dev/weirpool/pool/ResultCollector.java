@@ -20,7 +20,8 @@ final class ResultCollector extends Duty {
     private static final Duration READ_LIMIT = Duration.ofSeconds(2);
     private static final Duration STREAM_LIFE = Duration.ofHours(1);
     private static final long RENEWAL_NANOS = Duration.ofMinutes(10).toNanos();
-    private static final int TRIM_AFTER = 1000;
+    private static final int TRIM_AFTER = 10_000;
+    private static final int TRIM_AFTER_BYTES = 1 << 20;
 
     /** How long a pool's own queue outlives a pool that was killed. */
     static final Duration QUEUE_LIFE = Duration.ofDays(1);
@@ -35,6 +36,7 @@ final class ResultCollector extends Duty {
     // owned by the duty's thread
     private String cursor = "0-0";
     private int untrimmed;
+    private long untrimmedBytes;
     private long renewedAt = System.nanoTime();
 
     ResultCollector(
@@ -71,15 +73,17 @@ final class ResultCollector extends Duty {
         var results = broker.readResults(redis, producer, cursor, READ_LIMIT);
         for (var result : results) {
             cursor = result.cursor();
+            untrimmedBytes += result.result().length;
             if (tickets.contains(result.sequence())) {
                 submitter.resolved(result.sequence());
                 tickets.resolve(result.sequence(), codec.decodeOutcome(result.result()));
             }
         }
         untrimmed += results.size();
-        if (untrimmed >= TRIM_AFTER || (untrimmed > 0 && results.isEmpty())) {
+        if (untrimmed >= TRIM_AFTER || untrimmedBytes >= TRIM_AFTER_BYTES || (untrimmed > 0 && results.isEmpty())) {
             broker.trimResults(redis, producer, cursor);
             untrimmed = 0;
+            untrimmedBytes = 0;
         }
     }
 

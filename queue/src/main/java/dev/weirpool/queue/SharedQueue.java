@@ -86,6 +86,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code x = q.get()}, …, {@code q.task_done()}, and nothing lost</td>
  *     <td>{@code try (var c = q.claim()) { … c.value() … c.done(); }}; {@code q.claim(Duration)} with a limit</td></tr>
  * <tr><td>—</td><td>{@code q.putAll(items)}, {@code q.takeBatch(n)}: many items in one exchange with Redis</td></tr>
+ * <tr><td>{@code multiprocessing.Queue}, whose feeder thread sends what was put later</td>
+ *     <td>{@code q.buffered(500, Duration.ofMillis(5))}</td></tr>
  * </table>
  *
  * @param <E> what the items are; it is not checked when an item is taken
@@ -630,7 +632,35 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return new QueueShutDownException("queue " + name() + " is shut down and " + what);
     }
 
-    private byte[] encode(E item) {
+    /**
+     * A faster way to and from this queue, which may lose items: see {@link SharedQueueBuffer}.
+     *
+     * @param items how many may linger on their way in, and how many are read ahead at most, from 1 to 1000
+     * @param linger how long an item that is put may linger before it is sent
+     */
+    public SharedQueueBuffer<E> buffered(int items, Duration linger) {
+        return new SharedQueueBuffer<>(this, items, linger);
+    }
+
+    /** Puts {@code items}, waiting for room, and takes each from the list that is in. */
+    void moveIn(List<byte[]> items) throws InterruptedException {
+        for (var hasWaited = false; !items.isEmpty(); hasWaited = true) {
+            var part = items.subList(0, Math.min(items.size(), BATCH_ITEMS));
+            var tried = part.size();
+            var done = store(part, hasWaited);
+            part.subList(0, done).clear();
+            if (done < tried) {
+                pause(System.nanoTime() + FOR_EVER, broker::awaitRoom);
+            }
+        }
+    }
+
+    /** As {@link #takeBatch}, but waits for at most {@code limit}, and then or on a queue that is shut down there are none. */
+    List<E> pollBatch(int max, Duration limit) throws InterruptedException {
+        return decode(takeWithin(max, NANOSECONDS.convert(limit)));
+    }
+
+    byte[] encode(E item) {
         requireNonNull(item, "a queue holds no nulls");
         var encoded = codec.encodeItem(item);
         if (encoded.length > Envelope.MAX_BYTES) {

@@ -46,6 +46,9 @@ public final class TaskOptions {
 
     /** Reads the options that a task carries. */
     public static TaskOptions of(Map<String, String> allHeaders, int priority, int attempts) {
+        if (allHeaders.isEmpty() && priority == DEFAULT.priority && attempts == DEFAULT.attempts) {
+            return DEFAULT;
+        }
         return new TaskOptions(Map.copyOf(allHeaders), Duration.ZERO, Optional.empty(), priority, attempts);
     }
 

@@ -37,6 +37,9 @@ public final class TaskQueue implements AutoCloseable {
     private final Submitter submitter;
     private final TaskCodec codec;
 
+    /** The last that nobody waits for; those before it are stored by then. */
+    private volatile Sent lastUnawaited = Sent.NONE;
+
     private TaskQueue(Redis redis, String name) {
         this.redis = redis;
         this.broker = new Broker(name);
@@ -78,6 +81,32 @@ public final class TaskQueue implements AutoCloseable {
         return await(submit(task, options));
     }
 
+    /** Sends {@code task} with default options and does not wait: see {@link #sendAsync(Task, TaskOptions)}. */
+    public CompletableFuture<TaskId> sendAsync(Task<?> task) {
+        return sendAsync(task, TaskOptions.DEFAULT);
+    }
+
+    /**
+     * Sends {@code task} and returns at once, unless 10 000 tasks wait to be sent: then it waits as long as Redis answers. Tasks sent by
+     * one thread arrive in that order. Until the future has completed, the task is lost if this process dies; {@link #close} waits for
+     * it.
+     *
+     * @return completes with the task's id when Redis holds it; with a {@link DuplicateTaskException} if another holds its unique key
+     * @throws IllegalArgumentException if an argument cannot travel, naming it
+     * @throws RedisUnavailableException if 10 000 tasks wait and Redis does not answer for 10 s, or the thread is interrupted
+     */
+    public CompletableFuture<TaskId> sendAsync(Task<?> task, TaskOptions options) {
+        var sent = submit(task, options);
+        remember(sent);
+        return sent.stored.thenApply(reply -> idOf(sent, reply));
+    }
+
+    private synchronized void remember(Sent sent) {
+        if (sent.id.sequence() > lastUnawaited.id.sequence()) {
+            lastUnawaited = sent;
+        }
+    }
+
     /** Sends all of {@code tasks}, in order, and waits until Redis holds them; each wait is as for {@link #send}. */
     public List<TaskId> sendAll(List<? extends Task<?>> tasks) {
         return sendAll(tasks, TaskOptions.DEFAULT);
@@ -97,10 +126,7 @@ public final class TaskQueue implements AutoCloseable {
 
     private TaskId await(Sent sent) {
         try {
-            if (sent.stored.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS) instanceof PushReply.Exists exists) {
-                throw new DuplicateTaskException(TaskId.of(exists.holder()));
-            }
-            return sent.id;
+            return idOf(sent, sent.stored.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             throw new RedisUnavailableException(
                     redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there",
@@ -116,7 +142,17 @@ public final class TaskQueue implements AutoCloseable {
         }
     }
 
-    private record Sent(TaskId id, CompletableFuture<PushReply> stored) {}
+    private static TaskId idOf(Sent sent, PushReply reply) {
+        if (reply instanceof PushReply.Exists exists) {
+            throw new DuplicateTaskException(TaskId.of(exists.holder()));
+        }
+        return sent.id;
+    }
+
+    private record Sent(TaskId id, CompletableFuture<PushReply> stored) {
+
+        static final Sent NONE = new Sent(new TaskId(0, 0), CompletableFuture.completedFuture(new PushReply.Stored()));
+    }
 
     /**
      * How the task with that id ended, if it has and was sent with {@link TaskOptions#withKeepResult}; empty if it has not ended,
@@ -172,9 +208,19 @@ public final class TaskQueue implements AutoCloseable {
         });
     }
 
-    /** Ends the connection, and the calls that wait for Redis; tasks that were sent stay on the queue. Does not wait for Redis. */
+    /**
+     * Ends the connection, and the calls that wait for Redis; tasks that were sent stay on the queue. Waits for what {@link #sendAsync}
+     * has not sent yet, for 10 s at most, and for nothing else.
+     */
     @Override
     public void close() {
+        try {
+            lastUnawaited.stored.handle((reply, failure) -> true).get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // its future tells
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         submitter.close();
         redis.close();
     }

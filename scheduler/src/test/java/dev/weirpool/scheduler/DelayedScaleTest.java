@@ -42,7 +42,7 @@ final class DelayedScaleTest {
     @Test
     void promotesTenThousandASecondOverRestartsOfEverything() throws Exception {
         var random = new Random(1);
-        var first = System.currentTimeMillis() + 60_000;
+        var first = System.currentTimeMillis() + 45_000;
         var late = measure(first, i -> first + random.nextInt(100_000), true);
         say("of those that were due more than 10 s from a restart: ", late);
         assertThat(seen.cardinality()).isEqualTo(TASKS);
@@ -50,7 +50,7 @@ final class DelayedScaleTest {
 
     @Test
     void promotesAHerd() throws Exception {
-        var moment = System.currentTimeMillis() + 60_000;
+        var moment = System.currentTimeMillis() + 45_000;
         var late = measure(moment, i -> moment, false);
         say("a million due at one moment: ", late);
         assertThat(seen.cardinality()).isEqualTo(TASKS);

@@ -19,12 +19,19 @@ import java.util.Optional;
 /**
  * What follows an attempt, as a step is to carry it out.
  *
- * @param settlements one, or none when there was nothing to settle
+ * @param settlements one
  * @param effects what else happens with it
  */
 record Settled(List<Settlement> settlements, List<Effect> effects) {
 
-    static final Settled NOTHING = new Settled(List.of(), List.of());
+    /** What its results take, which is what makes it large. */
+    int bytes() {
+        return settlements.stream()
+                .mapToInt(settlement -> settlement instanceof Settlement.Complete complete
+                        ? complete.result().length
+                        : settlement instanceof Settlement.Bury bury ? bury.result().length : 0)
+                .sum();
+    }
 
     /** What an attempt that is settled so counts as. */
     Tally.Count count() {

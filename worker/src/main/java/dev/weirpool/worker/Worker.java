@@ -7,60 +7,41 @@ import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.StepReply;
-import dev.weirpool.queue.protocol.StepRequest;
 import dev.weirpool.queue.protocol.Tally;
-import dev.weirpool.queue.redis.Backoff;
 import dev.weirpool.queue.redis.Redis;
-import dev.weirpool.queue.redis.RedisConnection;
-import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Claims tasks one by one, runs each, and settles it in the same step that claims the next.
- *
- * <p>One thread claims and runs. Each exchange with Redis is sent again until it is answered: what it says about a task counts
- * once, however often it arrives.
- */
+/** Runs tasks one after the other: it claims some, runs each, and settles them in the same step that claims the next. */
 final class Worker {
 
-    private static final Duration BELL_LIMIT = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final WorkerSettings settings;
-    private final Redis redis;
-    private final Broker broker;
+    private final Claims claims;
     private final TaskCodec codec;
     private final TaskRunner runner;
     private final Board board;
     private final Console console = new Console();
 
     private volatile boolean stopping;
-    private volatile @Nullable RedisConnection idleConnection; // set while it waits for the bell
-
     // owned by the thread that runs
-    private final Deque<StepReply.Task> held = new ArrayDeque<>();
-    private @Nullable RedisConnection connection;
-    private boolean woken;
+    private final Pace pace = new Pace();
     private @Nullable ScheduledThreadPoolExecutor timer;
     private @Nullable LogContext logContext; // there from the first task on: start-up is not for it
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
-        this.redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO);
-        this.broker = new Broker(settings.queue());
+        var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO);
+        this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker());
         this.codec =
                 new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
         this.board = Board.open(settings.board());
@@ -78,61 +59,56 @@ final class Worker {
             System.err.print("weirpool: the initializer failed: " + broken.get().stackAsText());
             return WorkerExit.NOT_INITIALIZED;
         }
-        exchange(connection -> broker.register(connection, settings.worker(), settings.lease()));
+        claims.register(settings.lease());
         return board.markReady() ? work() : WorkerExit.DONE;
     }
 
     private WorkerExit work() {
-        var settled = Settled.NOTHING;
-        var idle = false;
+        var isIdle = false;
         while (true) {
             var last = stopping || hasRunEnough();
-            if (last && idle && !woken) {
+            if (last && isIdle) {
                 return release();
             }
-            var request = new StepRequest(
-                    last || !held.isEmpty() ? 0 : 1, held.size(), woken, settled.settlements(), settled.effects());
-            var reply = exchange(connection -> broker.step(connection, settings.worker(), request));
-            woken = false;
-            if (reply instanceof StepReply.Fenced) {
-                return WorkerExit.FENCED;
-            }
-            settled = Settled.NOTHING;
-            if (reply instanceof StepReply.Resync resync) {
-                adopt(resync.held());
+            if (last || claims.needStep()) {
+                var atBell = isIdle ? claims.stepAtBell(want(), () -> stopping) : Optional.<StepReply>empty();
+                if (isIdle && atBell.isEmpty() && stopping) {
+                    continue;
+                }
+                var reply = atBell.isPresent() ? atBell.get() : claims.step(last ? 0 : want());
+                if (reply instanceof StepReply.Fenced) {
+                    return WorkerExit.FENCED;
+                }
+                if (last && !(reply instanceof StepReply.Resync)) {
+                    return release();
+                }
+                if (claims.isEmpty() && reply instanceof StepReply.Paused) {
+                    awaitResume();
+                }
+                isIdle = claims.isEmpty() && reply instanceof StepReply.Claimed;
                 continue;
             }
-            if (reply instanceof StepReply.Claimed claimed) {
-                held.addAll(claimed.tasks());
-            }
-            if (last) {
-                return release();
-            }
-            var next = held.poll();
-            idle = next == null;
+            var next = claims.start();
             if (next != null) {
-                settled = settle(next);
-            } else if (reply instanceof StepReply.Paused) {
-                awaitResume();
-            } else {
-                awaitBell();
+                var since = System.nanoTime();
+                claims.ended(settle(next));
+                pace.ran(System.nanoTime() - since, next.envelope().size());
             }
         }
     }
 
     private WorkerExit release() {
-        exchange(connection -> broker.release(connection, settings.worker(), 0, true));
+        claims.release();
         return WorkerExit.DONE;
+    }
+
+    private int want() {
+        var want = pace.want();
+        return settings.maxTasks() == 0 ? want : (int) Math.min(want, settings.maxTasks() - runner.calls());
     }
 
     private boolean hasRunEnough() {
         return settings.maxTasks() > 0 && runner.calls() >= settings.maxTasks();
-    }
-
-    /** A reply was lost: what Redis says this worker holds is what it holds, and is yet to be run. */
-    private void adopt(List<StepReply.Task> inflight) {
-        held.clear();
-        held.addAll(inflight);
     }
 
     private Settled settle(StepReply.Task task) {
@@ -238,20 +214,6 @@ final class Worker {
         }
     }
 
-    private void awaitBell() {
-        try {
-            var current = connect();
-            idleConnection = current;
-            if (!stopping) {
-                woken = broker.awaitBell(current, BELL_LIMIT);
-            }
-        } catch (RedisUnavailableException e) {
-            connection = null; // aborted by stop(), or Redis is away: the next exchange finds out
-        } finally {
-            idleConnection = null;
-        }
-    }
-
     @SuppressWarnings("WaitNotInLoop") // who waits longer or shorter than this looks again anyhow
     private void awaitResume() {
         synchronized (this) {
@@ -265,38 +227,13 @@ final class Worker {
         }
     }
 
-    /** Does one exchange with Redis, however often it takes. */
-    private <T> T exchange(Function<RedisConnection, T> work) {
-        var backoff = new Backoff();
-        while (true) {
-            try {
-                return work.apply(connect());
-            } catch (RedisUnavailableException e) {
-                connection = null;
-                backoff.sleep();
-            }
-        }
-    }
-
-    private RedisConnection connect() {
-        var current = connection;
-        if (current == null) {
-            current = redis.connect();
-            connection = current;
-        }
-        return current;
-    }
-
     /** Ends after the task that runs, giving back what was not started. Called by any thread. */
     void stop() {
         stopping = true;
         synchronized (this) {
             notifyAll();
         }
-        var idle = idleConnection;
-        if (idle != null) {
-            idle.abort();
-        }
+        claims.wake();
     }
 
     /** Ends the task with that id, if it is the one that runs: by an interrupt, then by ending this process. */

@@ -50,6 +50,9 @@ public final class Broker {
     private static final Script REVIVE = Script.load(Broker.class, "revive");
 
     private static final int MOST_QUEUES = 10_000;
+    /** Read at once, each of which may hold a mebibyte of results. */
+    private static final int RESULT_ENTRIES = 32;
+
     private static final int DROPPED_AT_A_TIME = 500;
     private static final int TALLIES_AT_A_TIME = 200;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
@@ -135,8 +138,23 @@ public final class Broker {
 
     /** Settles what {@code worker} has done and claims its next tasks. */
     public StepReply step(RedisConnection redis, String worker, StepRequest request) {
-        var settlements = request.settlements();
-        var arguments = new ArrayList<byte[]>(16 + 4 * settlements.size());
+        return step(worker, request, (keyCount, arguments) -> redis.run(STEP, keyCount, arguments));
+    }
+
+    /** Waits up to {@code limit} for the bell, then steps, whether it rang or not: it is a hint. */
+    public StepReply stepAtBell(RedisConnection redis, String worker, StepRequest request, Duration limit) {
+        return step(
+                worker, request, (keyCount, arguments) -> redis.runAtBell(keys.bell, limit, STEP, keyCount, arguments));
+    }
+
+    private interface Sending {
+        @Nullable
+        Object send(int keyCount, List<byte[]> arguments);
+    }
+
+    private StepReply step(String worker, StepRequest request, Sending sending) {
+        var groups = SettlementGroup.of(request.settlements());
+        var arguments = new ArrayList<byte[]>(24 + 5 * groups.size());
         arguments.add(keys.inflight(worker));
         arguments.add(keys.workers);
         arguments.addAll(keys.ready());
@@ -145,12 +163,13 @@ public final class Broker {
         arguments.add(keys.dead);
         arguments.add(keys.cancels);
         arguments.add(keys.fence);
-        var streams = new HashMap<Long, Integer>();
-        for (var settlement : settlements) {
-            var task = settlement.task();
-            if (task.awaitsResult() && !streams.containsKey(task.producer())) {
-                arguments.add(keys.results(task.producer()));
-                streams.put(task.producer(), arguments.size());
+        var streams = new HashMap<Long, byte[]>();
+        for (var group : groups) {
+            if (group.hasResults()) {
+                streams.computeIfAbsent(group.first().task().producer(), producer -> {
+                    arguments.add(keys.results(producer));
+                    return bytes(arguments.size());
+                });
             }
         }
         var effects = request.effects();
@@ -161,24 +180,25 @@ public final class Broker {
         arguments.add(bytes(request.want()));
         arguments.add(bytes(request.held()));
         arguments.add(request.woken() ? ONE : ZERO);
-        arguments.add(bytes(settlements.size()));
-        for (var settlement : settlements) {
-            var task = settlement.task();
-            var stream = bytes(task.awaitsResult() ? streams.getOrDefault(task.producer(), 0) : 0);
-            arguments.add(task.fence());
-            if (settlement instanceof Settlement.Complete complete) {
-                arguments.addAll(List.of(bytes("C"), stream, complete.result()));
-            } else if (settlement instanceof Settlement.Retry retry) {
-                arguments.addAll(List.of(bytes("R"), ZERO, bytes(retry.delay().toMillis())));
-            } else if (settlement instanceof Settlement.Bury bury) {
-                arguments.addAll(List.of(bytes("X"), stream, bury.result()));
-            }
+        arguments.add(bytes(groups.size()));
+        for (var group : groups) {
+            arguments.add(bytes(group.count()));
+            arguments.add(group.fences());
+            arguments.add(bytes(group.kind()));
+            arguments.add(
+                    group.hasResults()
+                            ? streams.getOrDefault(group.first().task().producer(), ZERO)
+                            : ZERO);
+            arguments.add(
+                    group.first() instanceof Settlement.Retry
+                            ? bytes(group.delay().toMillis())
+                            : group.results());
         }
         arguments.add(bytes(effects.size()));
         for (var i = 0; i < effects.size(); i++) {
             addEffect(arguments, effects.get(i), bytes(firstEffectKey + i));
         }
-        var reply = list(redis.run(STEP, keyCount, arguments));
+        var reply = list(sending.send(keyCount, arguments));
         return switch (text(reply.get(0))) {
             case "OK" -> new StepReply.Claimed(tasks(reply));
             case "PAUSED" -> new StepReply.Paused();
@@ -341,6 +361,15 @@ public final class Broker {
 
     /** Gives back what {@code worker} holds but the first {@code keep} tasks; negative if it is fenced off. */
     public int release(RedisConnection redis, String worker, int keep, boolean unregister) {
+        return release(redis, worker, keep, unregister, NOTHING);
+    }
+
+    /** Gives back what {@code worker} holds but {@code running}, which comes first, or nothing if it does not; negative if it is fenced off. */
+    public int giveBackAhead(RedisConnection redis, String worker, Envelope running) {
+        return release(redis, worker, 1, false, running.fence());
+    }
+
+    private int release(RedisConnection redis, String worker, int keep, boolean unregister, byte[] head) {
         var arguments = new ArrayList<byte[]>();
         arguments.add(keys.workers);
         arguments.add(keys.inflight(worker));
@@ -350,6 +379,7 @@ public final class Broker {
         arguments.add(bytes(worker));
         arguments.add(bytes(keep));
         arguments.add(unregister ? ONE : ZERO);
+        arguments.add(head);
         return (int) number(redis.run(RELEASE, keyCount, arguments));
     }
 
@@ -500,7 +530,7 @@ public final class Broker {
                 limit,
                 "XREAD",
                 bytes("COUNT"),
-                bytes(1000),
+                bytes(RESULT_ENTRIES),
                 bytes("BLOCK"),
                 bytes(limit.toMillis()),
                 bytes("STREAMS"),
@@ -512,10 +542,16 @@ public final class Broker {
         var entries = list(list(list(reply).get(0)).get(1));
         var results = new ArrayList<ResultEntry>(entries.size());
         for (var entry : entries) {
-            var fields = list(list(entry).get(1));
-            var id = (byte[]) requireNonNull(fields.get(1));
-            results.add(new ResultEntry(
-                    text(list(entry).get(0)), ByteBuffer.wrap(id).getLong(8), (byte[]) requireNonNull(fields.get(3))));
+            var place = text(list(entry).get(0));
+            var packed = ByteBuffer.wrap(
+                    (byte[]) requireNonNull(list(list(entry).get(1)).get(1)));
+            while (packed.hasRemaining()) {
+                packed.getLong(); // whose it is, which is known
+                var sequence = packed.getLong();
+                var result = new byte[packed.getInt()];
+                packed.get(result);
+                results.add(new ResultEntry(place, sequence, result));
+            }
         }
         return results;
     }

@@ -6,14 +6,17 @@ import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
@@ -52,10 +55,12 @@ public final class Submitter extends Duty {
     private volatile @Nullable RuntimeException ended;
 
     // what Redis has accepted, or is about to, to be sent again should Redis lose it
-    private final ConcurrentSkipListMap<Long, Pending> accepted = new ConcurrentSkipListMap<>();
+    private final ConcurrentHashMap<Long, Pending> accepted = new ConcurrentHashMap<>();
     private final int mostAccepted;
 
     // owned by the duty's thread
+    private final Deque<Long> remembered =
+            new ArrayDeque<>(); // what is accepted, the oldest first, if there is a limit
     private final List<Pending> batch = new ArrayList<>();
     private @Nullable Pending next;
     private long lastStored;
@@ -197,8 +202,16 @@ public final class Submitter extends Duty {
         var report = resultLost;
         if (report != null) {
             resultLost = null;
-            List.copyOf(accepted.headMap(last, true).keySet()).forEach(report::accept);
+            acceptedIn(0, last).forEach(pending -> report.accept(pending.envelope.sequence()));
         }
+    }
+
+    /** What was accepted behind {@code from}, up to {@code last}, in order. */
+    private List<Pending> acceptedIn(long from, long last) {
+        return accepted.values().stream()
+                .filter(pending -> pending.envelope.sequence() > from && pending.envelope.sequence() <= last)
+                .sorted(Comparator.comparingLong(pending -> pending.envelope.sequence()))
+                .toList();
     }
 
     private PushReply send(RedisConnection redis, long previous, List<Pending> tasks) {
@@ -214,8 +227,11 @@ public final class Submitter extends Duty {
         lastStored = sequence;
         if (reply instanceof PushReply.Exists) {
             accepted.remove(sequence);
-        } else if (accepted.size() > mostAccepted) {
-            accepted.pollFirstEntry();
+        } else if (mostAccepted < Integer.MAX_VALUE) {
+            remembered.add(sequence);
+            if (remembered.size() > mostAccepted) {
+                accepted.remove(remembered.remove());
+            }
         }
         pending.stored.complete(reply);
     }
@@ -241,8 +257,7 @@ public final class Submitter extends Duty {
     }
 
     private void sendAgain(RedisConnection redis, long from) {
-        var lost = List.copyOf(
-                accepted.subMap(from, false, Math.max(from, lastStored), true).values());
+        var lost = acceptedIn(from, Math.max(from, lastStored));
         log.warn(
                 "Redis has lost tasks of queue {} that it had accepted; sending the {} again that have not ended",
                 broker.queue(),

@@ -144,6 +144,33 @@ public final class RedisConnection implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits inside Redis for a token in the list {@code bell}, for up to {@code block}, then runs {@code script} as {@link #run} does,
+     * whether there was one or not. Both travel together, so that the script runs the moment there is a token.
+     */
+    public @Nullable Object runAtBell(
+            byte[] bell, Duration block, Script script, int keys, List<byte[]> keysAndArguments) {
+        setReadTimeout(readTimeoutMillis + Math.toIntExact(block.toMillis()));
+        try {
+            CrashPoint.before(Command.BLPOP);
+            jedis.sendCommand(Command.BLPOP, bell, bytes(Double.toString(block.toMillis() / 1000.0)));
+            send(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
+            jedis.getOne();
+            CrashPoint.after(Command.BLPOP);
+            var reply = receive(script);
+            setReadTimeout(readTimeoutMillis);
+            return reply;
+        } catch (JedisDataException e) {
+            if (!"NOSCRIPT".equals(code(e))) {
+                throw failed(e);
+            }
+        } catch (JedisException e) {
+            throw failed(e);
+        }
+        setReadTimeout(readTimeoutMillis);
+        return run(script, keys, keysAndArguments);
+    }
+
     /** Ends the connection from any thread; a caller waiting for a reply gets a {@link RedisUnavailableException}. */
     public void abort() {
         jedis.setBroken();
@@ -185,12 +212,20 @@ public final class RedisConnection implements AutoCloseable {
 
     private @Nullable Object evaluate(
             Script script, Command command, byte[] body, int keys, List<byte[]> keysAndArguments) {
+        send(script, command, body, keys, keysAndArguments);
+        return receive(script);
+    }
+
+    private void send(Script script, Command command, byte[] body, int keys, List<byte[]> keysAndArguments) {
         var arguments = new CommandArguments(command).add(body).add(keys);
         for (var each : keysAndArguments) {
             arguments.add(each);
         }
         CrashPoint.before(script);
         jedis.sendCommand(arguments);
+    }
+
+    private @Nullable Object receive(Script script) {
         var reply = jedis.getOne();
         CrashPoint.after(script);
         return reply;

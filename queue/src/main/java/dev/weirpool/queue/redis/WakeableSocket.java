@@ -2,6 +2,8 @@ package dev.weirpool.queue.redis;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -28,6 +30,9 @@ final class WakeableSocket extends Socket {
     /** So much goes into the buffers of the kernel at once. */
     private static final int FREE_BYTES = 1 << 14;
 
+    /** Jedis reads and writes by 8 KiB, each a call of the system and most of what a batch of tasks costs. */
+    private static final int BUFFER_BYTES = 1 << 16;
+
     private final BooleanSupplier givesUp;
     private volatile int timeoutMillis;
     private int unread; // bytes written since the last reply
@@ -50,12 +55,12 @@ final class WakeableSocket extends Socket {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return new Replies(super.getInputStream());
+        return new BufferedInputStream(new Replies(super.getInputStream()), BUFFER_BYTES);
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new Requests(super.getOutputStream());
+        return new BufferedOutputStream(new Requests(super.getOutputStream()), BUFFER_BYTES);
     }
 
     private boolean hasRunOut(long since) {

@@ -70,7 +70,7 @@ for i = #held, 1, -1 do
       redis.call('LTRIM', dead, -10000, -1)
       redis.call('ZREM', cancels, id, id .. '!')
       if #envelope >= 47 and math.floor(string.byte(envelope, 2) / 4) % 2 == 1 then
-        redis.call('XADD', KEYS[13], 'NOMKSTREAM', '*', 'i', id, 'v', result)
+        redis.call('XADD', KEYS[13], 'NOMKSTREAM', '*', 'r', id .. struct.pack('>I4', #result) .. result)
       end
       if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[14], result, 'PX', ARGV[8]) end
       if redis.call('GET', KEYS[15]) == id then redis.call('UNLINK', KEYS[15]) end

@@ -10,10 +10,13 @@
 -- ARGV[1]  worker
 -- ARGV[2]  how many tasks to keep, from the head
 -- ARGV[3]  '1' to end the worker's registration too
+-- ARGV[4]  fence of the task that must be at the head, or nothing is given back; '' for any
 --
 -- returns  how many tasks were given back; -1 if the worker is fenced off
 local workers, inflight, bell = KEYS[1], KEYS[2], KEYS[7]
 if not redis.call('ZSCORE', workers, ARGV[1]) then return -1 end
+-- a late copy must not give back what was claimed since
+if ARGV[4] ~= '' and string.sub(redis.call('LINDEX', inflight, 0) or '', 2, 20) ~= ARGV[4] then return 0 end
 local keep = tonumber(ARGV[2])
 local tail = redis.call('LRANGE', inflight, keep, -1)
 if #tail > 0 then

@@ -16,11 +16,12 @@
 -- ARGV[2]  how many tasks it wants
 -- ARGV[3]  how many it holds, looked at when there is nothing to settle
 -- ARGV[4]  '1' if it was woken by the bell
--- ARGV[5]  number of settlements, each four further arguments:
---          fence  bytes 1 to 19 of the envelope, life, attempt and id among them; must be at the head of inflight
+-- ARGV[5]  number of groups of settlements, each five further arguments:
+--          count  how many tasks
+--          fences bytes 1 to 19 of each envelope, life, attempt and id among them; they must be at the head of inflight
 --          kind   C complete | R retry | X bury
 --          result stream as an index into KEYS, or 0 for none
---          value  the result of C and X, the delay in ms of R
+--          value  the results of C and X, for each the id, the length in four bytes and the bytes; the delay in ms of R
 --          behind the last: number of effects, to be had if the settlements are taken, each four further arguments:
 --          what   append | set | unlink | release | leave | again
 --          key    as an index into KEYS
@@ -33,7 +34,7 @@
 local inflight, workers, ready, bell, delayed, dead, cancels =
   KEYS[1], KEYS[2], KEYS[3], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local fence = KEYS[11]
-local want, settlements = tonumber(ARGV[2]), tonumber(ARGV[5])
+local want, groups = tonumber(ARGV[2]), tonumber(ARGV[5])
 
 local flags = redis.call('ZMSCORE', workers, ARGV[1], '!paused', '!cancel', '!prio')
 if not flags[1] then return {'FENCED'} end
@@ -53,16 +54,20 @@ local function resync()
   return {'RESYNC', held, cancelled(held), tonumber(redis.call('GET', fence) or 0)}
 end
 
-if settlements == 0 then
+if groups == 0 then
   if redis.call('LLEN', inflight) ~= tonumber(ARGV[3]) then return resync() end
 else
+  local count = 0
+  for group = 1, groups do count = count + ARGV[5 * group + 1] end
   -- LPOP is allowed at maxmemory, so that a full server can be drained
-  local heads = redis.call('LPOP', inflight, settlements)
-  local matches = heads and #heads == settlements
-  if matches then
-    for i = 1, settlements do
-      if string.sub(heads[i], 2, 20) ~= ARGV[2 + 4 * i] then matches = false break end
-    end
+  local heads = redis.call('LPOP', inflight, count)
+  local matches = heads and #heads == count
+  local first = 1
+  for group = 1, matches and groups or 0 do
+    local fences = {}
+    for i = 1, tonumber(ARGV[5 * group + 1]) do fences[i] = string.sub(heads[first + i - 1], 2, 20) end
+    if table.concat(fences) ~= ARGV[5 * group + 2] then matches = false end
+    first = first + #fences
   end
   if not matches then
     if heads then
@@ -71,30 +76,37 @@ else
     return resync()
   end
   local now
-  for i = 1, settlements do
-    local at = 2 + 4 * i
-    local kind, stream, value = ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
-    local envelope, id = heads[i], string.sub(heads[i], 5, 20)
+  first = 1
+  for group = 1, groups do
+    local at = 5 * group + 1
+    local after, kind, stream, value = first + ARGV[at], ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4]
     if kind == 'R' then
       if not now then
         local time = redis.call('TIME')
         now = time[1] * 1000 + math.floor(time[2] / 1000)
       end
-      local attempt = math.min(255, (string.byte(envelope, 4) or 0) + 1)
-      redis.call('ZADD', delayed, now + value, string.sub(envelope, 1, 3) .. string.char(attempt) .. string.sub(envelope, 5))
+      for i = first, after - 1 do
+        local envelope = heads[i]
+        local attempt = math.min(255, (string.byte(envelope, 4) or 0) + 1)
+        redis.call('ZADD', delayed, now + value, string.sub(envelope, 1, 3) .. string.char(attempt) .. string.sub(envelope, 5))
+      end
     else
-      if flags[3] then redis.call('ZREM', cancels, id, id .. '!') end
-      if kind == 'X' then
-        redis.call('RPUSH', dead, envelope)
+      for i = first, flags[3] and after - 1 or 0 do
+        local id = string.sub(heads[i], 5, 20)
+        redis.call('ZREM', cancels, id, id .. '!')
+      end
+      for i = first, kind == 'X' and after - 1 or 0 do
+        redis.call('RPUSH', dead, heads[i])
         redis.call('LTRIM', dead, -10000, -1)
       end
       -- no stream, no client: the result is dropped rather than left behind
-      if stream > 0 then redis.call('XADD', KEYS[stream], 'NOMKSTREAM', '*', 'i', id, 'v', value) end
+      if stream > 0 then redis.call('XADD', KEYS[stream], 'NOMKSTREAM', '*', 'r', value) end
     end
+    first = after
   end
 end
 
-local effects = 6 + 4 * settlements
+local effects = 6 + 5 * groups
 for i = 1, tonumber(ARGV[effects] or 0) do
   local at = effects + 4 * i - 3
   local what, key, value, life = ARGV[at], KEYS[tonumber(ARGV[at + 1])], ARGV[at + 2], ARGV[at + 3]
@@ -121,15 +133,24 @@ end
 if want < 1 then return {'OK', {}, {}, 0} end
 if flags[2] then return {'PAUSED', {}} end
 
-local claimed = {}
+-- a mebibyte together is enough: each may have sixteen
+local claimed, bytes = {}, 0
 for level = 0, flags[4] and 3 or 0 do
-  if #claimed < want then
-    local taken = redis.call('LPOP', KEYS[3 + level], want - #claimed)
+  local taken
+  repeat
+    taken = #claimed < want and bytes < 1048576 and redis.call('LPOP', KEYS[3 + level], math.min(32, want - #claimed))
     if taken then
-      redis.call('RPUSH', inflight, unpack(taken))
-      for i = 1, #taken do claimed[#claimed + 1] = taken[i] end
+      local kept = 0
+      while kept < #taken and (bytes == 0 or bytes + #taken[kept + 1] <= 1048576) do
+        kept = kept + 1
+        bytes = bytes + #taken[kept]
+        claimed[#claimed + 1] = taken[kept]
+      end
+      for i = #taken, kept + 1, -1 do redis.call('LPUSH', KEYS[3 + level], taken[i]) end
+      if kept > 0 then redis.call('RPUSH', inflight, unpack(taken, 1, kept)) end
+      if kept < #taken then bytes = 1048576 end
     end
-  end
+  until not taken
 end
 if #claimed == 0 then
   redis.call('DEL', bell)

@@ -50,6 +50,7 @@ public record Containers(
     /** Keys that are there as long as the queue is; and those of one worker. */
     private static final Pattern OWNED =
             Pattern.compile("ready[123]?|delayed|dead|workers|bell|producers1?|cancels|tick|fence|inflight:.*"
+                    + "|schedules(:(definitions|versions|sources|paused|edits|counts))?"
                     + "|shared:(items|state|sessions|bell|room|joined|claims|claimed|leases|watch)");
 
     private static final Script SNAPSHOT = Script.load(Containers.class, "snapshot");
@@ -134,8 +135,18 @@ public record Containers(
                 producer,
                 entries.stream()
                         .map(entry -> (List<?>) ((List<?>) entry).get(1))
-                        .map(fields -> ByteBuffer.wrap((byte[]) fields.get(1)).getLong(8))
+                        .flatMap(fields -> sequences(ByteBuffer.wrap((byte[]) fields.get(1))))
                         .toList());
+    }
+
+    private static Stream<Long> sequences(ByteBuffer results) {
+        var sequences = Stream.<Long>builder();
+        while (results.hasRemaining()) {
+            results.getLong();
+            sequences.add(results.getLong());
+            results.position(results.position() + 4 + results.getInt(results.position()));
+        }
+        return sequences.build();
     }
 
     /** Every task once for each place it is in. */

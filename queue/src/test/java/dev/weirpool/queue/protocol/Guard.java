@@ -64,20 +64,21 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "step",
                     "compares the heads",
-                    "if string.sub(heads[i], 2, 20) ~= ARGV[2 + 4 * i] then matches = false break end",
+                    "if table.concat(fences) ~= ARGV[5 * group + 2] then matches = false end",
                     ""),
             guard(
                     "step",
                     "compares their attempts",
-                    "string.sub(heads[i], 2, 20) ~= ARGV[2 + 4 * i]",
-                    "string.sub(heads[i], 2, 3) .. string.sub(heads[i], 5, 20)"
-                            + " ~= string.sub(ARGV[2 + 4 * i], 1, 2) .. string.sub(ARGV[2 + 4 * i], 4)"),
+                    "= string.sub(heads[first + i - 1], 2, 20) end",
+                    "= string.sub(heads[first + i - 1], 2, 3) .. string.sub(ARGV[5 * group + 2], 19 * i - 16, 19 * i - 16)"
+                            + " .. string.sub(heads[first + i - 1], 5, 20) end"),
             guard(
                     "step",
                     "compares their lives",
-                    "string.sub(heads[i], 2, 20) ~= ARGV[2 + 4 * i]",
-                    "string.sub(heads[i], 4, 20) ~= string.sub(ARGV[2 + 4 * i], 3)"),
-            guard("step", "compares how many there are", "heads and #heads == settlements", "heads"),
+                    "= string.sub(heads[first + i - 1], 2, 20) end",
+                    "= string.sub(ARGV[5 * group + 2], 19 * i - 18, 19 * i - 17)"
+                            + " .. string.sub(heads[first + i - 1], 4, 20) end"),
+            guard("step", "compares how many there are", "heads and #heads == count", "heads"),
             guard(
                     "step",
                     "puts back what it will not settle",
@@ -158,6 +159,11 @@ record Guard(String script, String why, String words, String without, boolean is
                     "release",
                     "turns away who is not registered",
                     "if not redis.call('ZSCORE', workers, ARGV[1]) then return -1 end",
+                    ""),
+            guard(
+                    "release",
+                    "gives back nothing when another task runs",
+                    "if ARGV[4] ~= '' and string.sub(redis.call('LINDEX', inflight, 0) or '', 2, 20) ~= ARGV[4] then return 0 end",
                     ""),
             full("cancel", "passes on a full server", "redis.call('ZREM', KEYS[2], '')", ""),
             guard(

@@ -142,6 +142,20 @@ final class LeaseTest extends BrokerFixture {
     }
 
     @Test
+    void givesBackWhatIsAheadOfTheTaskThatRunsAndOnlyThen() {
+        register("a");
+        push(4);
+        var claimed = claim("a", 3);
+
+        assertThat(broker.giveBackAhead(redis, "a", claimed.get(1))).isZero();
+        assertThat(broker.giveBackAhead(redis, "a", claimed.get(0))).isEqualTo(2);
+        assertThat(broker.giveBackAhead(redis, "a", claimed.get(0))).isZero();
+
+        register("b");
+        assertThat(claim("b", 9)).extracting(Envelope::sequence).containsExactly(2L, 3L, 4L);
+    }
+
+    @Test
     void releasesAllAndEndsTheRegistration() {
         register("a");
         push(2);

@@ -300,12 +300,24 @@ final class ProtocolRun {
 
     private Request release() {
         var worker = worker();
+        if (random.nextInt(3) == 0) {
+            return giveBackAhead(worker);
+        }
         var keep = random.nextInt(3);
         var unregister = keep == 0 && random.nextBoolean();
         return new Request(
                 "release " + worker + " keeping " + keep + (unregister ? " and unregister" : ""),
                 () -> broker.release(redis, worker, keep, unregister),
                 () -> model.release(worker, keep, unregister));
+    }
+
+    private Request giveBackAhead(String worker) {
+        var held = model.now.inflight().getOrDefault(worker, List.of());
+        var running = held.isEmpty() || random.nextInt(3) == 0 ? anyTask() : held.get(0);
+        return new Request(
+                "release " + worker + " keeping " + running.sequence() + " alone",
+                () -> broker.giveBackAhead(redis, worker, running.envelope()),
+                () -> model.giveBackAhead(worker, running));
     }
 
     private Request cancel() {

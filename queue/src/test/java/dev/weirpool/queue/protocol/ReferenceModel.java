@@ -332,6 +332,12 @@ final class ReferenceModel {
         return tail.size();
     }
 
+    int giveBackAhead(String worker, StoredTask running) {
+        var held = now.inflight().getOrDefault(worker, List.of());
+        var isFirst = !held.isEmpty() && held.get(0).equals(running);
+        return isFirst || !now.workers().containsKey(worker) ? release(worker, 1, false) : 0;
+    }
+
     private void giveBack(List<StoredTask> tasks) {
         for (var i = tasks.size() - 1; i >= 0; i--) {
             now.ready().get(tasks.get(i).priority()).add(0, tasks.get(i));

@@ -1,10 +1,12 @@
 package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class StepTest extends BrokerFixture {
@@ -31,6 +33,58 @@ final class StepTest extends BrokerFixture {
             assertThat(result.sequence()).isEqualTo(1);
             assertThat(result.result()).isEqualTo(bytes("done"));
         });
+    }
+
+    @Test
+    void settlesManyOfSeveralClientsTogether() {
+        register("w");
+        push(5);
+        var other = PRODUCER + 1;
+        broker.push(redis, other, 0, List.of(ofProducer(other, 1)), List.of());
+        broker.openResults(redis, PRODUCER, LEASE);
+        broker.openResults(redis, other, LEASE);
+        var claimed = claim("w", 6);
+
+        step(
+                "w",
+                0,
+                0,
+                complete(claimed.get(0)),
+                complete(claimed.get(1)),
+                new Settlement.Retry(claimed.get(2), LEASE),
+                complete(claimed.get(3)),
+                new Settlement.Bury(claimed.get(4), bytes("why")),
+                complete(claimed.get(5)));
+
+        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100)))
+                .extracting(result -> result.sequence() + new String(result.result(), UTF_8))
+                .containsExactly("1done", "2done", "4done", "5why");
+        assertThat(broker.readResults(redis, other, "0-0", Duration.ofMillis(100)))
+                .extracting(ResultEntry::sequence)
+                .containsExactly(1L);
+        assertThat(broker.inflight(redis, "w")).isEmpty();
+    }
+
+    private static Envelope ofProducer(long producer, long sequence) {
+        return new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[] {1}).seal(producer, sequence);
+    }
+
+    @Test
+    void claimsNoMoreThanAMebibyteTogetherButAlwaysOne() {
+        register("w");
+        var large = new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[700_000]);
+        var huge = new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[3_000_000]);
+        broker.push(
+                redis,
+                PRODUCER,
+                0,
+                List.of(large.seal(PRODUCER, 1), large.seal(PRODUCER, 2), huge.seal(PRODUCER, 3), task(4), task(5)),
+                List.of());
+
+        assertThat(sequences(claim("w", 9))).isEqualTo(numbers(1));
+        assertThat(sequences(claimed(step("w", 9, 1)))).isEqualTo(numbers(2));
+        assertThat(sequences(claimed(step("w", 9, 2)))).isEqualTo(numbers(3));
+        assertThat(sequences(claimed(step("w", 9, 3)))).isEqualTo(numbers(4, 5));
     }
 
     @Test

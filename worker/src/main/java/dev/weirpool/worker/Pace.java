@@ -1,0 +1,33 @@
+package dev.weirpool.worker;
+
+/**
+ * How many tasks a worker claims at once: as many as will take it about two milliseconds, to go by the latest.
+ *
+ * <p>Short ones go by the hundred, since an exchange with Redis costs more than they do; long ones alone.
+ */
+final class Pace {
+
+    private static final int MOST_TASKS = 256;
+    private static final double GOAL_NANOS = 2e6;
+    private static final double GOAL_BYTES = 1 << 19;
+
+    /** What one task can add, so that a single long one is soon forgotten. */
+    private static final double MOST_NANOS = 8 * GOAL_NANOS;
+
+    private static final double WEIGHT = 1.0 / 8;
+
+    private double nanos = GOAL_NANOS; // nothing is known at first: one
+    private double bytes;
+
+    /** A task took so long, and so many bytes in Redis. */
+    void ran(long itsNanos, int itsBytes) {
+        nanos += WEIGHT * (Math.min((double) itsNanos, MOST_NANOS) - nanos);
+        bytes += WEIGHT * (itsBytes - bytes);
+    }
+
+    /** How many to claim. */
+    int want() {
+        var many = Math.min(GOAL_NANOS / Math.max(1, nanos), GOAL_BYTES / Math.max(1, bytes));
+        return (int) Math.max(1, Math.min(MOST_TASKS, many));
+    }
+}

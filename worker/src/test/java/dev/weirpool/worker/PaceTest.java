@@ -1,0 +1,61 @@
+package dev.weirpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class PaceTest {
+
+    private static final int BYTES = 150;
+
+    private final Pace pace = new Pace();
+
+    private void ran(int count, long micros, int bytes) {
+        for (var i = 0; i < count; i++) {
+            pace.ran(micros * 1000, bytes);
+        }
+    }
+
+    @Test
+    void wantsOneAsLongAsNothingIsKnown() {
+        assertThat(pace.want()).isEqualTo(1);
+    }
+
+    @Test
+    void wantsAsManyAsTakeTwoMilliseconds() {
+        ran(100, 100, BYTES);
+
+        assertThat(pace.want()).isBetween(19, 21);
+    }
+
+    @Test
+    void wantsNoMoreThan256HoweverShortTheyAre() {
+        ran(100, 1, BYTES);
+
+        assertThat(pace.want()).isEqualTo(256);
+    }
+
+    @Test
+    void wantsOneOfThoseThatTakeLong() {
+        ran(100, 1, BYTES);
+        ran(2, 1_000_000, BYTES);
+
+        assertThat(pace.want()).isEqualTo(1);
+    }
+
+    @Test
+    void forgetsALongOneSoon() {
+        ran(100, 10, BYTES);
+        ran(1, 10_000_000, BYTES);
+        ran(50, 10, BYTES);
+
+        assertThat(pace.want()).isGreaterThan(50);
+    }
+
+    @Test
+    void wantsFewOfThoseThatAreLarge() {
+        ran(100, 1, 200_000);
+
+        assertThat(pace.want()).isLessThan(5);
+    }
+}
