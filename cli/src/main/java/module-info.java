@@ -7,10 +7,13 @@ module dev.weirpool.cli {
     requires dev.weirpool.scheduler;
     requires dev.weirpool.worker;
     requires ch.qos.logback.classic;
+    requires com.google.gson;
     requires info.picocli;
     requires jdk.unsupported;
     requires java.management;
+    requires me.tongfei.progressbar;
     requires org.slf4j;
+    requires org.snakeyaml.engine;
 
     opens dev.weirpool.cli to
             info.picocli;

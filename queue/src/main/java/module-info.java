@@ -8,6 +8,7 @@ module dev.weirpool.queue {
     requires embedded.redis;
 
     exports dev.weirpool.queue;
+    exports dev.weirpool.queue.inspect;
     exports dev.weirpool.queue.redis;
     exports dev.weirpool.queue.protocol to
             dev.weirpool.worker,

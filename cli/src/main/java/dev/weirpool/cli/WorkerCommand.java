@@ -25,7 +25,14 @@ import sun.misc.Signal;
         name = "worker",
         description =
                 "Keeps worker processes on a queue. TERM lets running tasks end; a second TERM, or INT, stops them now.",
-        mixinStandardHelpOptions = true)
+        subcommands = {Workers.Ls.class, Workers.Dump.class, Workers.Drain.class},
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weirpool worker --processes 4 --classpath 'app/*' --redis redis://build-1",
+            "  weirpool worker ls                 # those of all machines",
+            "  weirpool worker dump build-3:4711  # what a worker is doing, even if it hangs"
+        })
 final class WorkerCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
     private static final Duration NO_LIMIT = Duration.ofDays(36_500);
@@ -77,18 +84,15 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (!redis.isGiven()) {
-            throw new IllegalArgumentException(
-                    "no Redis given: name one with --redis redis://host:6379 or WEIRPOOL_REDIS_URL");
-        }
+        var server = redis.required();
         var count = processes != null ? processes : Runtime.getRuntime().availableProcessors();
-        var options = LauncherOptions.of(count, redis.options(), queue)
+        var options = LauncherOptions.of(count, server, queue)
                 .withWorkers(WorkerOptions.DEFAULT
                         .withClassPath(withExamples(classPath))
                         .withJvmFlags(jvmFlags)
                         .withMaxTasks(maxTasksPerWorker));
         try (var launcher = Launcher.start(options)) {
-            log.info("{} worker processes serve queue {} on {}", count, queue, redis.options());
+            log.info("{} worker processes serve queue {} on {}", count, queue, server);
             obeySignals(launcher);
             try (var health = HealthFile.start(launcher::lastHeardOfRedis)) {
                 launcher.await(NO_LIMIT);

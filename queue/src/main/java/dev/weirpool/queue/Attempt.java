@@ -44,7 +44,7 @@ public record Attempt(int number, Instant endedAt, String where, String outcome,
     }
 
     /** Reads what {@link #toBytes} made; whatever is missing is empty. */
-    static Attempt of(byte[] bytes) {
+    public static Attempt of(byte[] bytes) {
         var values = new LinkedHashMap<String, String>();
         for (var line : new String(bytes, UTF_8).split("\n", -1)) {
             var space = line.indexOf(' ');

@@ -85,10 +85,14 @@ public final class RedisOptions {
 
     /** The server itself, started first if it is the embedded one. Checked: it answers and is suitable. */
     public Redis open() {
-        var redis =
-                uri != null ? new Redis(uri, timeout, PATIENCE) : EmbeddedServer.open(embeddedPort, timeout, PATIENCE);
+        var redis = openUnchecked();
         redis.check();
         return redis;
+    }
+
+    /** The server itself, which may not answer or not be suitable. */
+    public Redis openUnchecked() {
+        return uri != null ? new Redis(uri, timeout, PATIENCE) : EmbeddedServer.open(embeddedPort, timeout, PATIENCE);
     }
 
     /** Without user and password. */

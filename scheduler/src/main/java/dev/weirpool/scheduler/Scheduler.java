@@ -5,6 +5,7 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
+import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.ScheduleBroker;
 import dev.weirpool.queue.protocol.ScheduleBroker.Edit;
 import dev.weirpool.queue.protocol.ScheduleBroker.Fire;
@@ -411,7 +412,13 @@ public final class Scheduler implements AutoCloseable {
         for (var tries = 0; tries < MOST_TRIES; tries++) {
             var now = read(names);
             var edits = decide.apply(now);
-            if (edits.isEmpty() || redis.call(connection -> broker.edit(connection, now.edits(), edits))) {
+            if (edits.isEmpty()) {
+                return;
+            }
+            if (redis.call(connection -> {
+                new Broker(queue).enlist(connection);
+                return broker.edit(connection, now.edits(), edits);
+            })) {
                 return;
             }
         }

@@ -1,5 +1,6 @@
 package dev.weirpool.scheduler;
 
+import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.protocol.ScheduleBroker;
 import dev.weirpool.queue.protocol.ScheduleBroker.Fire;
@@ -104,6 +105,7 @@ final class Timekeeper extends Duty {
 
     @Override
     protected void connected(RedisConnection redis) {
+        new Broker(queue).enlist(redis);
         lookAt = System.nanoTime(); // whatever was armed may have been fired by others meanwhile
     }
 

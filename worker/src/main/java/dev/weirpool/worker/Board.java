@@ -23,6 +23,7 @@ import java.util.Optional;
  *      8      8  number of tasks begun so far; negative between two tasks
  *     16     19  fence of the task
  *     40      8  its time limit in ms, 0 for none
+ *     48      8  how large the heap of the worker may grow
  * </pre>
  */
 final class Board {
@@ -33,6 +34,7 @@ final class Board {
     private static final int COUNT = 8;
     private static final int FENCE = 16;
     private static final int LIMIT = 40;
+    private static final int HEAP = 48;
 
     private final Path file;
     private final MappedByteBuffer memory;
@@ -65,13 +67,14 @@ final class Board {
         return file;
     }
 
-    /** Where a worker leaves the stacks of its threads when its task has reached its time limit. */
+    /** Where a worker leaves the stacks of its threads, when asked or when its task has reached its time limit. */
     Path threadsFile() {
         return file.resolveSibling(file.getFileName() + ".threads");
     }
 
     /** The worker is initialized and registered; returns false if it must not claim anything, because it has been dismissed. */
     boolean markReady() {
+        memory.putLong(HEAP, Runtime.getRuntime().maxMemory());
         memory.put(READY, (byte) 1);
         VarHandle.fullFence();
         return memory.get(DISMISSED) == 0;
@@ -86,6 +89,16 @@ final class Board {
 
     boolean isReady() {
         return memory.get(READY) == 1;
+    }
+
+    /** How large the heap of the worker may grow, in bytes; 0 until it is ready. */
+    long heapLimit() {
+        return memory.getLong(HEAP);
+    }
+
+    /** How many tasks the worker has begun. */
+    long begun() {
+        return Math.abs(memory.getLong(COUNT));
     }
 
     /** The worker begins a task. */
@@ -116,9 +129,17 @@ final class Board {
     }
 
     void delete() {
+        delete(file);
+        deleteThreads();
+    }
+
+    void deleteThreads() {
+        delete(threadsFile());
+    }
+
+    private static void delete(Path file) {
         try {
             Files.deleteIfExists(file);
-            Files.deleteIfExists(threadsFile());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + file, e);
         }

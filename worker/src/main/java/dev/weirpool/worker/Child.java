@@ -2,6 +2,7 @@ package dev.weirpool.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Envelope;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -35,6 +36,9 @@ final class Child {
     private final OutputRelay errors;
     private final Memory memory;
     private final long startedNanos = System.nanoTime();
+    private final Instant startedAt = Instant.now();
+    private @Nullable Sighting sighting;
+    private boolean askedForThreads;
     private final long kernelKillsBefore = Memory.kernelKills();
     private @Nullable String sentence;
     private boolean exceededTimeLimit;
@@ -93,6 +97,71 @@ final class Child {
 
     Memory memory() {
         return memory;
+    }
+
+    /** Looks which task runs; the launcher does ten times a second. */
+    void look() {
+        var running = board.running();
+        if (running.isEmpty()) {
+            sighting = null;
+        } else if (sighting == null || sighting.task.count() != running.get().count()) {
+            sighting = new Sighting(running.get(), System.nanoTime(), Instant.now());
+        }
+    }
+
+    /** The task that runs, as last looked at. */
+    Optional<Sighting> sighting() {
+        return Optional.ofNullable(sighting);
+    }
+
+    /** A task that runs, and when that was first seen. */
+    record Sighting(Board.Running task, long sinceNanos, Instant since) {
+
+        String taskId() {
+            return HexFormat.of().formatHex(Envelope.idOf(task.fence()));
+        }
+    }
+
+    /** What is known of it. */
+    WorkerState state() {
+        return new WorkerState(
+                worker,
+                pid(),
+                isReady(),
+                startedAt,
+                memory.currentBytes(),
+                board.heapLimit(),
+                board.begun(),
+                sighting().map(Sighting::taskId),
+                sighting().map(Sighting::since));
+    }
+
+    /** Asks it to write down the stacks of its threads, for {@link #takeThreads}. */
+    void askForThreads() {
+        if (!askedForThreads) { // once: a frozen worker reads nothing, and its pipe must not fill
+            askedForThreads = true;
+            command("threads");
+        }
+    }
+
+    /** The stacks of its threads, once it has written them down. */
+    Optional<String> takeThreads() {
+        var threads = readThreads();
+        if (threads.isPresent()) {
+            askedForThreads = false;
+            board.deleteThreads();
+        }
+        return threads;
+    }
+
+    private Optional<String> readThreads() {
+        try {
+            return Files.exists(board.threadsFile())
+                    ? Optional.of(Files.readString(board.threadsFile()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Why the launcher has killed it, if it has. */
@@ -181,7 +250,9 @@ final class Child {
         Optional.of(CrashReports.of(pid()))
                 .filter(this::isOurs)
                 .ifPresent(file -> details.put("hs_err", file.toString()));
-        threads().ifPresent(text -> details.put("threads", text));
+        if (exceededTimeLimit) {
+            readThreads().ifPresent(text -> details.put("threads", text));
+        }
         return new Death(
                 worker,
                 "worker " + pid() + " on " + Host.name(),
@@ -220,16 +291,6 @@ final class Child {
                             : "");
         }
         return code > 128 && code < 160 ? "was killed by signal " + (code - 128) : "ended with exit code " + code;
-    }
-
-    private Optional<String> threads() {
-        try {
-            return exceededTimeLimit && Files.exists(board.threadsFile())
-                    ? Optional.of(Files.readString(board.threadsFile()))
-                    : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 
     /** Clears up behind it when it has exited; what it printed has been passed on when this returns. */

@@ -3,16 +3,17 @@ package dev.weirpool.worker;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.inspect.LauncherState;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.HeartbeatReply;
+import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,8 @@ public final class Launcher implements AutoCloseable {
     private static final int CRASHED = 134; // SIGABRT, with which a JVM ends that has crashed
     private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
+    private static final Duration THREADS_LIMIT = Duration.ofSeconds(3);
+    private static final Duration NO_LIMIT = Duration.ofDays(36_500);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
 
@@ -59,6 +62,7 @@ public final class Launcher implements AutoCloseable {
     private final TaskCodec codec;
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
+    private final Instant startedAt = Instant.now();
     private final Heartbeat heartbeat;
     private final Recoverer recoverer;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -74,7 +78,9 @@ public final class Launcher implements AutoCloseable {
     private boolean stopping;
     private volatile boolean killed;
     private long looks;
-    private final Map<String, Stopwatch> timed = new HashMap<>();
+    private long restarts;
+    private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
+    private final Map<String, String> answers = new LinkedHashMap<>();
 
     private Launcher(LauncherOptions options, Consumer<Redis> before) {
         this.options = options;
@@ -97,7 +103,7 @@ public final class Launcher implements AutoCloseable {
             abandon();
             throw e;
         }
-        this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
+        this.heartbeat = new Heartbeat(redis, broker, options.lease(), new OwnHeart());
         this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
     }
 
@@ -269,7 +275,6 @@ public final class Launcher implements AutoCloseable {
 
     private void exited(Child child) {
         children.remove(child.worker());
-        timed.remove(child.worker());
         var death = child.death();
         recoverer.recover(death);
         child.bury();
@@ -279,6 +284,7 @@ public final class Launcher implements AutoCloseable {
             failedBirths = 0;
             if (!stopping) {
                 if (code != WorkerExit.DONE.code) {
+                    restarts++;
                     log().warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
                 }
                 spawn();
@@ -295,6 +301,7 @@ public final class Launcher implements AutoCloseable {
 
     private void bornDead(List<String> lastWords) {
         failedBirths++;
+        restarts++;
         if (!anyWasReady && failedBirths >= BIRTHS && !anyReady()) {
             giveUp(lastWords);
             return;
@@ -334,6 +341,7 @@ public final class Launcher implements AutoCloseable {
             archive.makeIfMissing(redis);
         }
         for (var child : children.values()) {
+            child.look();
             enforceTimeLimit(child);
             if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
                 enforceMemoryLimit(child);
@@ -343,23 +351,50 @@ public final class Launcher implements AutoCloseable {
                 child.retire("has reached its age");
             }
         }
+        answerThoseWhoWantThreads();
     }
 
-    private void enforceTimeLimit(Child child) {
-        var running = child.board().running().filter(task -> task.limitMillis() > 0);
-        if (running.isEmpty()) {
-            timed.remove(child.worker());
-            return;
-        }
-        var task = running.get();
-        var stopwatch = timed.get(child.worker());
-        if (stopwatch == null || stopwatch.count != task.count()) {
-            timed.put(child.worker(), new Stopwatch(task.count(), System.nanoTime()));
-        } else if (System.nanoTime() - stopwatch.sinceNanos
-                > Duration.ofMillis(task.limitMillis()).plus(THREADS_TAKEN_DOWN).toNanos()) {
-            child.killForTimeLimit(task.limitMillis());
+    private static void enforceTimeLimit(Child child) {
+        var limit = child.sighting().map(seen -> seen.task().limitMillis()).orElse(0L);
+        if (limit > 0
+                && System.nanoTime() - child.sighting().orElseThrow().sinceNanos()
+                        > Duration.ofMillis(limit).plus(THREADS_TAKEN_DOWN).toNanos()) {
+            child.killForTimeLimit(limit);
         }
     }
+
+    private void answerThoseWhoWantThreads() {
+        threadsWanted.entrySet().removeIf(wanted -> {
+            var answer = threads(wanted.getValue());
+            answer.ifPresent(text -> answer(wanted.getKey(), text));
+            return answer.isPresent();
+        });
+    }
+
+    /** The stacks of a worker's threads, or why they cannot be had, once either is known. */
+    private Optional<String> threads(ThreadsWanted wanted) {
+        var child = children.get(wanted.worker);
+        if (child == null) {
+            return Optional.of("there is no worker " + wanted.worker + " any more");
+        }
+        var threads = child.takeThreads();
+        if (threads.isPresent() || System.nanoTime() < wanted.deadlineNanos) {
+            return threads;
+        }
+        return Optional.of("worker " + wanted.worker + ", pid " + child.pid() + ", has not answered within "
+                + THREADS_LIMIT.toSeconds() + " s"
+                + child.memory()
+                        .processState()
+                        .map(state -> "; its process is " + state)
+                        .orElse(""));
+    }
+
+    private void answer(String number, String text) {
+        answers.put(number, text);
+        heartbeat.hurry();
+    }
+
+    private record ThreadsWanted(String worker, long deadlineNanos) {}
 
     private void enforceMemoryLimit(Child child) {
         var occupied = child.memory().sample();
@@ -371,9 +406,6 @@ public final class Launcher implements AutoCloseable {
             child.retire("occupies " + occupied + " bytes, more than its limit of " + limit);
         }
     }
-
-    /** When a task with a time limit was first seen. */
-    private record Stopwatch(long count, long sinceNanos) {}
 
     private void finishIfEmpty() {
         if (stopping && children.isEmpty() && !inbox.isShutdown()) {
@@ -403,6 +435,7 @@ public final class Launcher implements AutoCloseable {
             log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } finally {
             deleteBoards();
+            retractReport();
             redis.close();
             end();
         }
@@ -425,6 +458,18 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    /** Tried once, because it lapses by itself. */
+    private void retractReport() {
+        try {
+            redis.call(Duration.ZERO, connection -> {
+                new Orders(options.queue()).retract(connection, name);
+                return true;
+            });
+        } catch (RedisUnavailableException e) {
+            log().debug("{}; what this launcher has said of itself lapses", e.getMessage());
+        }
+    }
+
     private WorkerSettings settings(Child child) {
         return new WorkerSettings(
                 child.worker(),
@@ -437,33 +482,90 @@ public final class Launcher implements AutoCloseable {
                 initializer);
     }
 
-    /** On the heartbeat's thread. */
-    private List<String> readyWorkers() {
-        return ask(() -> children.values().stream()
-                .filter(Child::isReady)
-                .map(Child::worker)
-                .toList());
+    private LauncherState state() {
+        return new LauncherState(
+                name,
+                Host.name(),
+                ProcessHandle.current().pid(),
+                Optional.ofNullable(Launcher.class.getPackage().getImplementationVersion())
+                        .orElse(""),
+                Runtime.version().toString(),
+                Instant.now(),
+                startedAt,
+                options.processes(),
+                Memory.limit(),
+                restarts,
+                stopping,
+                children.values().stream().map(Child::state).toList());
     }
 
-    /** On the heartbeat's thread. */
-    private void heed(HeartbeatReply reply) {
-        post(() -> {
-            for (var lost : reply.lost()) {
-                var child = children.get(lost);
-                if (child != null) {
-                    log().warn(
-                                    "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
-                                    lost,
-                                    child.pid());
-                    child.kill("was killed because it had been fenced off");
-                }
+    private void obey(String number, String order) {
+        if (answers.containsKey(number) || threadsWanted.containsKey(number)) {
+            return; // heard before
+        }
+        log().info("an operator has ordered: {}", order);
+        var words = order.split(" ", 2);
+        switch (words[0]) {
+            case "drain" -> {
+                stop(NO_LIMIT);
+                answer(number, "");
             }
-            reply.condemned().forEach((worker, task) -> {
-                var child = children.get(worker);
-                if (child != null) {
-                    child.cancel(task);
-                }
-            });
+            case "threads" -> {
+                var worker = words.length == 2 ? words[1] : "";
+                threadsWanted.put(number, new ThreadsWanted(worker, System.nanoTime() + THREADS_LIMIT.toNanos()));
+                Optional.ofNullable(children.get(worker)).ifPresent(Child::askForThreads);
+            }
+            default -> answer(number, "this launcher, of an earlier version, does not know the order " + words[0]);
+        }
+    }
+
+    /** Called on the heartbeat's thread. */
+    private final class OwnHeart implements Heart {
+
+        @Override
+        public Optional<LauncherState> state() {
+            return ask(() -> List.of(Launcher.this.state())).stream().findFirst();
+        }
+
+        @Override
+        public void found(HeartbeatReply reply) {
+            post(() -> heed(reply));
+        }
+
+        @Override
+        public void ordered(String number, String order) {
+            post(() -> obey(number, order));
+        }
+
+        @Override
+        public Map<String, String> answers() {
+            return ask(() -> {
+                        var given = List.of(Map.copyOf(answers));
+                        answers.clear();
+                        return given;
+                    })
+                    .stream()
+                    .findFirst()
+                    .orElse(Map.of());
+        }
+    }
+
+    private void heed(HeartbeatReply reply) {
+        for (var lost : reply.lost()) {
+            var child = children.get(lost);
+            if (child != null) {
+                log().warn(
+                                "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
+                                lost,
+                                child.pid());
+                child.kill("was killed because it had been fenced off");
+            }
+        }
+        reply.condemned().forEach((worker, task) -> {
+            var child = children.get(worker);
+            if (child != null) {
+                child.cancel(task);
+            }
         });
     }
 

@@ -11,6 +11,7 @@ import dev.weirpool.queue.redis.Redis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
@@ -156,8 +157,11 @@ final class Worker {
         return current;
     }
 
-    /** The launcher is about to kill this process and puts this into the record of the attempt. */
-    private void takeDownThreads() {
+    /**
+     * Writes down the stacks of all threads for the launcher: when it asks, and when it is about to kill this process and puts them
+     * into the record of the attempt. Called by any thread.
+     */
+    void takeDownThreads() {
         var text = new StringBuilder();
         Thread.getAllStackTraces().forEach((thread, stack) -> {
             text.append('"')
@@ -170,7 +174,9 @@ final class Worker {
             }
         });
         try {
-            Files.writeString(board.threadsFile(), text);
+            var part = Files.createTempFile(board.file().getParent(), "threads", ".part");
+            Files.writeString(part, text);
+            Files.move(part, board.threadsFile(), StandardCopyOption.ATOMIC_MOVE); // it is never seen half written
         } catch (IOException e) {
             System.err.println("weirpool: cannot write down the threads: " + e.getMessage());
         }

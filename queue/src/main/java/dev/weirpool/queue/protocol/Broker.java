@@ -40,6 +40,12 @@ public final class Broker {
     private static final Script OWN = Script.load(Broker.class, "own");
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
+    private static final Script ENLIST = Script.load(Broker.class, "enlist");
+    private static final Script PURGE = Script.load(Broker.class, "purge");
+    private static final Script REVIVE = Script.load(Broker.class, "revive");
+
+    private static final int MOST_QUEUES = 10_000;
+
     /** Read at once, each of which may hold a mebibyte of results. */
     private static final int RESULT_ENTRIES = 32;
 
@@ -283,7 +289,8 @@ public final class Broker {
         var arguments = new ArrayList<byte[]>();
         arguments.add(keys.delayed);
         arguments.addAll(keys.ready());
-        arguments.addAll(List.of(keys.bell, keys.workers, keys.tick, keys.cancels, keys.producers, keys.producers1));
+        arguments.addAll(
+                List.of(keys.bell, keys.workers, keys.tick, keys.cancels, keys.producers, keys.producers1, keys.fence));
         var keyCount = arguments.size();
         arguments.add(bytes(TickReply.MOST_PROMOTED));
         arguments.add(bytes(gap.toMillis()));
@@ -521,6 +528,54 @@ public final class Broker {
         redis.call("UNLINK", keys.results(producer));
     }
 
+    /** Notes that this queue is in use, so that {@link Survey#queues} names it. */
+    public void enlist(RedisConnection redis) {
+        redis.run(ENLIST, 1, List.of(Keys.QUEUES, bytes(queue), bytes(MOST_QUEUES + 1)));
+    }
+
+    /** Puts up to {@code most} dead letters back on the queue, the oldest first; returns how many. */
+    public int revive(RedisConnection redis, int most) {
+        return (int) number(redis.run(
+                REVIVE,
+                6,
+                List.of(keys.dead, keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.bell, bytes(most))));
+    }
+
+    /**
+     * Deletes the first tasks of {@code where}, as long as they are the expected ones; returns how many.
+     *
+     * @param cancelled the result that tells a client so; empty to tell none
+     */
+    public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
+        var arguments = new ArrayList<byte[]>(3 + 8 * tasks.size());
+        arguments.add(where.key(keys));
+        arguments.add(keys.schedules);
+        for (var task : tasks) {
+            arguments.add(keys.results(ByteBuffer.wrap(task.id()).getLong()));
+            arguments.add(keys.unique(task.uniqueKey()));
+            arguments.add(keys.attempts(task.id()));
+            arguments.add(keys.running(task.run().map(ScheduledRun::schedule).orElse("")));
+        }
+        var keyCount = arguments.size();
+        arguments.add(cancelled);
+        for (var task : tasks) {
+            var again = task.run().flatMap(ScheduledRun::again);
+            arguments.add(task.id());
+            arguments.add(again.isEmpty() ? NOTHING : bytes(task.run().get().schedule()));
+            arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
+            arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
+        }
+        return (int) number(redis.run(PURGE, keyCount, arguments));
+    }
+
+    /**
+     * A task that is to be purged.
+     *
+     * @param uniqueKey the name that it may hold, or nothing
+     * @param run of the schedule that counts it
+     */
+    public record Expected(byte[] id, String uniqueKey, Optional<ScheduledRun> run) {}
+
     /** Says that this queue has an owner, who will say so again within {@code life}; else {@link #dropAbandoned} deletes it. */
     public void own(RedisConnection redis, Duration life) {
         own(redis, queue, life);
@@ -571,6 +626,7 @@ public final class Broker {
         all.addAll(keys.ready());
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));
+        redis.call("ZREM", Keys.QUEUES, bytes(queue));
         redis.call("ZREM", Keys.POOLS, bytes(queue)); // last: whoever is halted before it leaves it to be found again
     }
 

@@ -158,6 +158,16 @@ public final class Envelope {
         return parsed().name;
     }
 
+    /** The readable name in the beginning of an envelope, as far as that goes; empty if there is none. */
+    public static String nameIn(byte[] beginning) {
+        var start = MIN_BYTES + 4;
+        if (beginning.length < start || beginning[0] != VERSION) {
+            return "";
+        }
+        var length = ByteBuffer.wrap(beginning).getShort(MIN_BYTES + 2) & 0xffff;
+        return new String(beginning, start, Math.min(length, beginning.length - start), UTF_8);
+    }
+
     /** Whether there are any headers but the name; of what cannot be read, none. */
     public boolean hasHeaders() {
         return isReadable() && !parsed().others.isEmpty();

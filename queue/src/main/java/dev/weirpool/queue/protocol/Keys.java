@@ -13,7 +13,10 @@ final class Keys {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
-    /** The queues that belong to one pool each; the only key that belongs to no queue. */
+    /** The queues in use, which belongs to no queue itself. */
+    static final byte[] QUEUES = bytes("weirpool:queues");
+
+    /** The queues that belong to one pool each; it belongs to no queue itself. */
     static final byte[] POOLS = bytes("weirpool:pools");
 
     private final String prefix;
@@ -113,6 +116,21 @@ final class Keys {
 
     byte[] results(long producer) {
         return key("results:" + HexFormat.of().toHexDigits(producer));
+    }
+
+    /** What a launcher has last said of itself. */
+    byte[] launcher(String launcher) {
+        return key("launcher:" + launcher);
+    }
+
+    /** What a launcher is to be told. */
+    byte[] orders(String launcher) {
+        return key("orders:" + launcher);
+    }
+
+    /** What a launcher has answered to an order. */
+    byte[] answer(String order) {
+        return key("answer:" + order);
     }
 
     /** The keys of the shared data queue of this name. */
