@@ -1,6 +1,7 @@
 /** The {@code weirpool} command. */
 module dev.weirpool.cli {
     requires static transitive org.jspecify;
+    requires dev.weirpool.dashboard;
     requires dev.weirpool.examples;
     requires dev.weirpool.pool;
     requires dev.weirpool.queue;

@@ -17,6 +17,7 @@ module dev.weirpool.queue {
             dev.weirpool.pool,
             dev.weirpool.scheduler,
             dev.weirpool.metrics,
+            dev.weirpool.dashboard,
             dev.weirpool.cli;
     exports dev.weirpool.queue.codec to
             dev.weirpool.worker,

@@ -54,6 +54,7 @@ public final class Main implements Callable<Integer> {
         COMMANDS.put("worker", WorkerCommand.class);
         COMMANDS.put("schedule", Schedules.class);
         COMMANDS.put("scheduler", SchedulerCommand.class);
+        COMMANDS.put("dashboard", DashboardCommand.class);
         COMMANDS.put("submit", Submit.class);
         COMMANDS.put("map", MapCommand.class);
         COMMANDS.put("doctor", DoctorCommand.class);

@@ -358,7 +358,10 @@ final class OperatorCommandsTest {
     @Test
     void helpsWithExamples() {
         for (var command : List.of("status", "top", "queue", "task", "dead", "worker", "submit", "map", "doctor")) {
-            assertThat(Said.of(command, "--help").output()).as(command).contains("xamples:", "weirpool " + command).doesNotContain("\u001b");
+            assertThat(Said.of(command, "--help").output())
+                    .as(command)
+                    .contains("xamples:", "weirpool " + command)
+                    .doesNotContain("\u001b");
         }
         assertThat(Said.of("completion").output()).contains("complete -F _complete_weirpool");
     }

@@ -199,7 +199,11 @@ final class Timekeeper extends Duty {
             return; // it comes
         }
         armed.put(name, new Armed(planned, moment));
-        clockwork.arm(name, planned, Instant.ofEpochMilli(moment));
+        if (planned <= redisClock.millis()) {
+            inbox.add(new Moment(name, planned)); // it has come
+        } else {
+            clockwork.arm(name, planned, Instant.ofEpochMilli(moment));
+        }
     }
 
     /** What to do at {@code first} and at whatever else has come meanwhile. */

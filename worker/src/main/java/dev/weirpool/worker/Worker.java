@@ -114,6 +114,7 @@ final class Worker {
     private Settled settle(StepReply.Task task) {
         var envelope = task.envelope();
         if (task.isCancelled()) {
+            board.count(Tally.Count.CANCELLED);
             return Settled.completed(envelope, codec, new Outcome.Cancelled());
         }
         if (!envelope.isReadable() || envelope.attempt() <= envelope.maxAttempts()) {

@@ -10,9 +10,11 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
 import dev.weirpool.queue.protocol.Orders;
+import dev.weirpool.queue.protocol.Period;
 import dev.weirpool.queue.protocol.Place;
 import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Survey;
+import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -41,7 +43,6 @@ public final class OperatedQueue {
     private static final int MOST_HEADERS = 0xffff;
     private static final int PREVIEWED_BODY = 16 * 1024;
     private static final int DETAIL_BYTES = Envelope.MIN_BYTES + MOST_HEADERS + PREVIEWED_BODY;
-    private static final int ID_BYTES = 20;
     private static final Duration LOOK = Duration.ofMillis(50);
     /** How a task ended that was deleted, as {@code TaskCodec} writes it. */
     private static final byte[] CANCELLED = {'C'};
@@ -219,20 +220,11 @@ public final class OperatedQueue {
      */
     public Search find(TaskId id, long most) {
         var wanted = bytesOf(id);
-        var workers = workerNames();
-        var heads = redis.call(connection -> survey.running(connection, workers, ID_BYTES));
-        for (var i = 0; i < workers.size(); i++) {
-            var worker = workers.get(i);
-            for (var head : heads.get(i).glimpses()) {
-                if (TaskSummary.of(head, TaskState.RUNNING).id().equals(id)) {
-                    var whole = redis.call(connection -> survey.running(connection, List.of(worker), DETAIL_BYTES));
-                    for (var glimpse : whole.get(0).glimpses()) {
-                        var task = running(glimpse, worker, since(List.of(worker)));
-                        if (task.id().equals(id)) {
-                            return new Search.Found(detail(glimpse, task));
-                        }
-                    }
-                }
+        for (var worker : workerNames()) {
+            var held = redis.call(connection -> survey.findHeld(connection, worker, wanted, DETAIL_BYTES));
+            if (held.glimpse().isPresent()) {
+                var glimpse = held.glimpse().get();
+                return new Search.Found(detail(glimpse, running(glimpse, worker, since(List.of(worker)))));
             }
         }
         if (redis.call(connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())))
@@ -274,10 +266,14 @@ public final class OperatedQueue {
         var envelope = Envelope.stored(glimpse.beginning());
         var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
         var options = TaskOptions.of(headers, envelope.priority(), envelope.maxAttempts());
-        var attempts = redis.call(connection -> survey.attempts(connection, bytesOf(task.id()))).stream()
+        return new TaskDetail(task, options.headers(), options, attempts(task.id()), arguments(envelope));
+    }
+
+    /** How the attempts of a task ended that did not end well, in order, as far as that is kept. */
+    public List<Attempt> attempts(TaskId id) {
+        return redis.call(connection -> survey.attempts(connection, bytesOf(id))).stream()
                 .map(Attempt::of)
                 .toList();
-        return new TaskDetail(task, options.headers(), options, attempts, arguments(envelope));
     }
 
     /** The body is a byte for the kind of task and an array of descriptor, captured values and arguments. */
@@ -287,6 +283,16 @@ public final class OperatedQueue {
         }
         var body = envelope.body();
         return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
+    }
+
+    /** What happened on it in the periods that begin at {@code starts}. */
+    public List<Tally> statistics(Period period, List<Instant> starts) {
+        return redis.call(connection -> broker.tallies(connection, period, starts));
+    }
+
+    /** What has happened on it, all in all; it begins anew when the queue was deleted, or nobody served it for 30 days. */
+    public Tally statistics() {
+        return redis.call(broker::total);
     }
 
     /** How the task with that id has ended, if it has and its result is kept. */

@@ -573,7 +573,8 @@ public final class Broker {
      * @param now says which periods it belongs to
      */
     public void tally(RedisConnection redis, Tally tally, Instant now) {
-        var arguments = new ArrayList<byte[]>(List.of(keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.total));
+        var arguments = new ArrayList<>(keys.ready());
+        arguments.add(keys.total);
         for (var period : Period.values()) {
             arguments.add(keys.statistics(period, period.start(now)));
         }

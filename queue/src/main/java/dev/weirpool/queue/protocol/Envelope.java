@@ -44,6 +44,7 @@ public final class Envelope {
     private static final int SIGNATURE = 29;
     private static final int ID_BYTES = 16;
     private static final byte VERSION = 1;
+    private static final int LIFE_BITS = 0xf8;
     private static final int SINCE = 21;
     private static final int PRIORITY_BITS = 3;
     private static final int RESULT_BIT = 4;

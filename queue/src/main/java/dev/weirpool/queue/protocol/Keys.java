@@ -44,8 +44,12 @@ final class Keys {
     final byte[] edits;
     final byte[] counts;
 
+    static boolean isName(String queue) {
+        return NAME.matcher(queue).matches();
+    }
+
     Keys(String queue) {
-        if (!NAME.matcher(queue).matches()) {
+        if (!isName(queue)) {
             throw new IllegalArgumentException(
                     "not a queue name: '" + queue + "'; use 1 to 64 letters, digits, '.', '_' and '-'");
         }
