@@ -85,7 +85,8 @@ final class SchedulerIT {
 
         await().atMost(LIMIT).until(() -> get(address + "/health/ready").equals("ready\n"));
         var fired = Pattern.compile("weirpool_schedule_lateness_seconds_count [1-9]");
-        await().atMost(LIMIT).until(() -> fired.matcher(get(address + "/metrics")).find());
+        await().atMost(LIMIT)
+                .until(() -> fired.matcher(get(address + "/metrics")).find());
 
         assertThat(get(address + "/health/live")).isEqualTo("live\n");
         assertThat(get(address + "/metrics")).contains("weirpool_queue_ready{priority=\"0\",queue=\"" + queue + "\"}");

@@ -71,8 +71,7 @@ final class Child {
     }
 
     /** Starts the process, which boots and then waits for what it is {@link #tell told}. */
-    static Child start(ProcessBuilder command, String worker, Board board, WorkerOutput output)
-            throws IOException {
+    static Child start(ProcessBuilder command, String worker, Board board, WorkerOutput output) throws IOException {
         return new Child(worker, command.start(), board, output);
     }
 
