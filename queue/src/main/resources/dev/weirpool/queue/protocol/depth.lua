@@ -15,8 +15,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function since(list)
   local envelope = redis.call('LINDEX', list, 0) or ''
   -- of one that is tried again, or was put back, it does not say since when it waits this time
-  if (string.byte(envelope, 2) or 0) >= 8 or (string.byte(envelope, 4) or 0) > 0 then return '' end
-  return string.sub(envelope, 22, 29)
+  local again = (string.byte(envelope, 2) or 0) >= 8 or (string.byte(envelope, 4) or 0) > 0
+  return again and '' or string.sub(envelope, 22, 29)
 end
 return {
   now,
