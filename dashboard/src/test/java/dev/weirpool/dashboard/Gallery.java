@@ -72,6 +72,7 @@ final class Gallery implements AutoCloseable {
 
     @Override
     public void close() {
+        scheduler.list().forEach(schedule -> scheduler.remove(schedule.name()));
         scheduler.close();
         imageWorkers.close();
         mailWorkers.close();
