@@ -4,6 +4,7 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.redis.RedisServer;
 import dev.weirpool.scheduler.Schedule;
 import dev.weirpool.scheduler.Scheduler;
@@ -11,9 +12,11 @@ import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 
 /** A small firm at work, to be looked at: three queues with tasks in every state. */
 final class Gallery implements AutoCloseable {
+    private final RedisOptions options;
     final TaskQueue images;
     final TaskQueue mail;
     final TaskQueue reports;
@@ -22,6 +25,7 @@ final class Gallery implements AutoCloseable {
     private final Launcher mailWorkers;
 
     Gallery(RedisOptions redis) {
+        options = redis;
         images = TaskQueue.connect(redis, "images");
         mail = TaskQueue.connect(redis, "mail");
         reports = TaskQueue.connect(redis, "reports");
@@ -78,5 +82,11 @@ final class Gallery implements AutoCloseable {
         images.close();
         mail.close();
         reports.close();
+        try (var redis = options.open()) { // what there was of schedules does not go away by itself
+            redis.call(connection -> {
+                new Broker("reports").drop(connection, List.of());
+                return true;
+            });
+        }
     }
 }
