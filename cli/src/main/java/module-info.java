@@ -4,6 +4,7 @@ module dev.weirpool.cli {
     requires dev.weirpool.examples;
     requires dev.weirpool.pool;
     requires dev.weirpool.queue;
+    requires dev.weirpool.scheduler;
     requires dev.weirpool.worker;
     requires ch.qos.logback.classic;
     requires info.picocli;

@@ -1,6 +1,7 @@
 /** One-feature programs, compiled and run by the tests and by {@code weirpool demo}. */
 module dev.weirpool.examples {
     requires dev.weirpool.pool;
+    requires dev.weirpool.scheduler;
     requires org.jspecify;
     requires me.tongfei.progressbar;
     requires transitive java.sql;

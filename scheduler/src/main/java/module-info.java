@@ -2,6 +2,9 @@
 module dev.weirpool.scheduler {
     requires transitive dev.weirpool.queue;
     requires org.jspecify;
+    requires org.quartz;
+    requires org.slf4j;
+    requires org.snakeyaml.engine;
 
     exports dev.weirpool.scheduler;
 }

@@ -2,6 +2,10 @@ package dev.weirpool.cli;
 
 import dev.weirpool.cli.chaos.ChaosOptions;
 import dev.weirpool.cli.chaos.ChaosRun;
+import dev.weirpool.cli.chaos.Report;
+import dev.weirpool.cli.chaos.ScheduleChaosOptions;
+import dev.weirpool.cli.chaos.ScheduleRun;
+import dev.weirpool.queue.RedisOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -67,11 +71,30 @@ final class Chaos implements Callable<Integer> {
     private int poison;
 
     @Option(
+            names = "--schedules",
+            description =
+                    "Kill schedulers instead, while schedules fire and are edited; count what was missed or fired twice.")
+    private boolean schedules;
+
+    @Option(
+            names = "--fires",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "With --schedules: how many planned times; ${DEFAULT-VALUE} by default.")
+    private int fires;
+
+    @Option(
+            names = "--replicas",
+            paramLabel = "R",
+            defaultValue = "4",
+            description = "With --schedules: how many schedulers side by side; ${DEFAULT-VALUE} by default.")
+    private int replicas;
+
+    @Option(
             names = "--every",
             paramLabel = "MS",
-            defaultValue = "300",
-            description = "Time between two kills on average; ${DEFAULT-VALUE} by default.")
-    private long every;
+            description = "Time between two kills on average; 300 by default, 100 with --schedules.")
+    private @Nullable Long every;
 
     @Option(names = "--seed", paramLabel = "S", description = "What the choice of kills depends on; random by default.")
     private @Nullable Long seed;
@@ -88,21 +111,49 @@ final class Chaos implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        return schedules ? killSchedulers() : killWorkers();
+    }
+
+    private int killWorkers() throws InterruptedException {
         var options = new ChaosOptions(
                 tasks,
-                Duration.ofMillis((long) (minutes * 60_000)),
+                limit(),
                 processes,
                 launchers,
                 producers,
                 poison,
-                Duration.ofMillis(every),
-                seed != null ? seed : new Random().nextInt(Integer.MAX_VALUE),
-                redis.isGiven() ? Optional.of(redis.options()) : Optional.empty());
+                Duration.ofMillis(every != null ? every : 300),
+                drawn(),
+                server());
         try (var run = ChaosRun.of(options)) {
             System.err.println("weirpool chaos: seed " + options.seed() + ", ledgers in " + run.directory());
-            var report = run.run();
-            System.out.println(json ? report.json() : report.table());
-            return report.isClean() ? ExitCode.DONE : ExitCode.FAULT;
+            return show(run.run());
         }
+    }
+
+    private int killSchedulers() throws InterruptedException {
+        var options = new ScheduleChaosOptions(
+                fires, limit(), replicas, Duration.ofMillis(every != null ? every : 100), drawn(), server());
+        try (var run = ScheduleRun.of(options)) {
+            System.err.println("weirpool chaos: seed " + options.seed() + ", ledgers in " + run.directory());
+            return show(run.run());
+        }
+    }
+
+    private int show(Report report) {
+        System.out.println(json ? report.json() : report.table());
+        return report.isClean() ? ExitCode.DONE : ExitCode.FAULT;
+    }
+
+    private Duration limit() {
+        return Duration.ofMillis((long) (minutes * 60_000));
+    }
+
+    private long drawn() {
+        return seed != null ? seed : new Random().nextInt(Integer.MAX_VALUE);
+    }
+
+    private Optional<RedisOptions> server() {
+        return redis.isGiven() ? Optional.of(redis.options()) : Optional.empty();
     }
 }

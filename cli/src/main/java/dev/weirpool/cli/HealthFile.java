@@ -1,6 +1,5 @@
 package dev.weirpool.cli;
 
-import dev.weirpool.worker.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +9,12 @@ import java.time.Instant;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that is touched every 2 s for as long as the launcher's exchanges with Redis succeed, so that a container's health check
+ * A file that is touched every 2 s for as long as exchanges with Redis succeed, so that a container's health check
  * needs no JVM. Its name is in {@code WEIRPOOL_HEALTH_FILE}; without that there is none.
  */
 final class HealthFile implements AutoCloseable {
@@ -26,19 +26,20 @@ final class HealthFile implements AutoCloseable {
 
     private HealthFile() {}
 
-    static HealthFile start(Launcher launcher) {
+    static HealthFile start(Supplier<Instant> lastHeardOfRedis) {
         var health = new HealthFile();
         var name = System.getenv("WEIRPOOL_HEALTH_FILE");
         if (name != null && !name.isBlank()) {
             var file = Path.of(name);
-            health.timer.scheduleAtFixedRate(() -> touchIfHealthy(file, launcher), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
+            health.timer.scheduleAtFixedRate(
+                    () -> touchIfHealthy(file, lastHeardOfRedis), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
         }
         return health;
     }
 
-    private static void touchIfHealthy(Path file, Launcher launcher) {
+    private static void touchIfHealthy(Path file, Supplier<Instant> lastHeardOfRedis) {
         var now = Instant.now();
-        if (launcher.lastHeardOfRedis().plus(SILENCE).isBefore(now)) {
+        if (lastHeardOfRedis.get().plus(SILENCE).isBefore(now)) {
             return;
         }
         try {

@@ -24,7 +24,7 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {Demo.class, WorkerCommand.class, Chaos.class, Bench.class},
+        subcommands = {Demo.class, WorkerCommand.class, SchedulerCommand.class, Bench.class, Chaos.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

@@ -90,7 +90,7 @@ final class WorkerCommand implements Callable<Integer> {
         try (var launcher = Launcher.start(options)) {
             log.info("{} worker processes serve queue {} on {}", count, queue, redis.options());
             obeySignals(launcher);
-            try (var health = HealthFile.start(launcher)) {
+            try (var health = HealthFile.start(launcher::lastHeardOfRedis)) {
                 launcher.await(NO_LIMIT);
             }
         }

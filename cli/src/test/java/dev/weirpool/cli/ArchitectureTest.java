@@ -30,11 +30,27 @@ final class ArchitectureTest {
     }
 
     @Test
-    void quartzIsKnownToNobody() {
+    void quartzIsKnownToTwoClassesOfTheScheduler() {
         noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.weirpool.scheduler.Clockwork")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.weirpool.scheduler.FireJob")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.quartz..")
+                .check(OURS);
+    }
+
+    @Test
+    void yamlIsKnownToTheReaderOfScheduleFilesAlone() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(
+                        "dev\\.weirpool\\.scheduler\\.(Yaml|YamlMapping|Problems(\\$.*)?|ScheduleFile|ScheduleReader)")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.snakeyaml..")
                 .check(OURS);
     }
 

@@ -1,5 +1,6 @@
 package dev.weirpool.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -59,6 +61,69 @@ final class DistributionIT {
 
         assertSaysItsVersionAndNothingElse(touched);
         assertSaysItsVersionAndNothingElse(garbled);
+    }
+
+    @Test
+    void leavesAnArchiveForTheNextStartOfWorkersAndFewOldOnes() throws Exception {
+        assumeNoSpaceInItsPath();
+        Path unpacked = unpack("moved");
+        Path cache = Files.createDirectories(elsewhere.resolve("cache/weirpool"));
+        for (int i = 0; i < 20; i++) {
+            Path old = Files.writeString(cache.resolve("worker-" + i + ".jsa"), "old");
+            Files.setLastModifiedTime(old, FileTime.from(Instant.EPOCH.plusSeconds(i)));
+        }
+        Path halfMade = Files.writeString(cache.resolve("worker1.part"), "");
+        Files.setLastModifiedTime(halfMade, FileTime.from(Instant.EPOCH));
+
+        Ran ran = demo(unpacked, cache);
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(archives(cache)).hasSizeBetween(2, 9).doesNotContain(cache.resolve("worker-0.jsa"));
+        assertThat(archives(cache).stream().filter(DistributionIT::isReal)).hasSize(1);
+        assertThat(halfMade).doesNotExist();
+    }
+
+    @Test
+    void saysNothingOfAnArchiveOfWorkersThatNoLongerFits() throws Exception {
+        assumeNoSpaceInItsPath();
+        Path unpacked = unpack("garbled");
+        Path cache = Files.createDirectories(elsewhere.resolve("cache/weirpool"));
+        demo(unpacked, cache);
+        Path archive = archives(cache).get(0);
+        byte[] whole = Files.readAllBytes(archive);
+
+        for (byte[] content :
+                List.of(new byte[0], "not an archive".getBytes(US_ASCII), Arrays.copyOf(whole, whole.length / 2))) {
+            Files.delete(archive);
+            Files.write(archive, content);
+
+            Ran ran = demo(unpacked, cache);
+
+            assertThat(ran.err()).isEmpty();
+            assertThat(ran.out()).contains("-----end-----");
+        }
+    }
+
+    private Ran demo(Path home, Path cache) throws Exception {
+        Ran ran = Ran.of(
+                elsewhere,
+                Map.of("XDG_CACHE_HOME", cache.getParent().toString()),
+                home.resolve("bin/weirpool").toString(),
+                "demo",
+                "pool");
+        assertThat(ran.exitCode()).isZero();
+        return ran;
+    }
+
+    private static List<Path> archives(Path cache) throws IOException {
+        try (var files = Files.list(cache)) {
+            return files.filter(file -> file.getFileName().toString().matches("worker.*"))
+                    .toList();
+        }
+    }
+
+    private static boolean isReal(Path archive) {
+        return archive.toFile().length() > 1 << 20;
     }
 
     @Test

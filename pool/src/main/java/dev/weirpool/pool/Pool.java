@@ -94,18 +94,18 @@ public final class Pool extends Calls implements AutoCloseable {
             return inline(options, queue);
         }
         var broker = new Broker(queue);
-        var redis = new LazyRedis(options.redis());
         var ownsQueue = options.namedQueue().isEmpty();
-        var open = redis.get(); // nothing has been started yet if it fails
-        if (ownsQueue) {
-            open.call(connection -> {
-                broker.own(
-                        connection, ResultCollector.QUEUE_LIFE); // before there is anything that could be left behind
-                return true;
-            });
-        }
         var launcher = Launcher.start(
-                LauncherOptions.of(options.processes(), options.redis(), queue).withWorkers(options.workers()));
+                LauncherOptions.of(options.processes(), options.redis(), queue).withWorkers(options.workers()),
+                open -> {
+                    if (ownsQueue) {
+                        open.call(connection -> {
+                            broker.own(connection, ResultCollector.QUEUE_LIFE);
+                            return true;
+                        });
+                    }
+                });
+        var redis = new LazyRedis(options.redis());
         var codec = new TaskCodec(redis, thisProcess());
         try {
             var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);

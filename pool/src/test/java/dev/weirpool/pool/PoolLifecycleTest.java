@@ -11,6 +11,7 @@ import dev.weirpool.worker.LauncherOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -195,6 +196,13 @@ class PoolLifecycleTest {
                         .isEmpty());
     }
 
+    @Test
+    void leavesNothingBehindWhenItWasClosed(@TempDir Path temporary) throws Exception {
+        runInAJvmOfItsOwn(ClosesAndReturns.class, "-Djava.io.tmpdir=" + temporary);
+
+        assertThat(temporary).isEmptyDirectory();
+    }
+
     /** Forgets to close. */
     static final class Returns {
         public static void main(String[] arguments) throws Exception {
@@ -202,12 +210,12 @@ class PoolLifecycleTest {
         }
     }
 
-    private static String runInAJvmOfItsOwn(Class<?> main) throws Exception {
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName())
+    private static String runInAJvmOfItsOwn(Class<?> main, String... flags) throws Exception {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(flags));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {

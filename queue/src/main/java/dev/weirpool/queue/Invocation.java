@@ -36,7 +36,42 @@ public final class Invocation {
         var named = task.kind() == Task.Kind.NAMED || task.kind() == Task.Kind.KEYWORDS;
         return new Invocation(
                 task,
-                named ? findByName(task) : FOUND.computeIfAbsent(task.name() + task.descriptor(), key -> find(task)));
+                named
+                        ? findByName(task, load(task))
+                        : FOUND.computeIfAbsent(task.name() + task.descriptor(), key -> find(task)));
+    }
+
+    /**
+     * Checks that {@code task} can be called, if its class is known in this process; without running anything of it.
+     *
+     * @throws IllegalArgumentException if the class has no such method, or the arguments do not fit, naming what is wrong
+     */
+    public static void checkIfKnown(Task<?> task) {
+        Class<?> owner;
+        try {
+            owner = Class.forName(
+                    task.className(), false, Thread.currentThread().getContextClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            return;
+        }
+        check(task, owner);
+    }
+
+    /**
+     * Checks that {@code task} can be called, without running anything of it.
+     *
+     * @param owner the class that it names, of whatever class loader
+     * @throws IllegalArgumentException if the class has no such method, or the arguments do not fit, naming what is wrong
+     */
+    public static void check(Task<?> task, Class<?> owner) {
+        switch (task.kind()) {
+            case NAMED -> TextArguments.check(findByName(task, owner), task.arguments());
+            case KEYWORDS -> {
+                var method = findByName(task, owner);
+                TextArguments.check(method, new Invocation(task, method).positional((Map<?, ?>) task.arguments()[0]));
+            }
+            default -> of(task);
+        }
     }
 
     /**
@@ -144,10 +179,9 @@ public final class Invocation {
         return method;
     }
 
-    private static Executable findByName(Task<?> task) {
+    private static Executable findByName(Task<?> task, Class<?> owner) {
         var count =
                 task.kind() == Task.Kind.KEYWORDS ? ((Map<?, ?>) task.arguments()[0]).size() : task.arguments().length;
-        var owner = load(task);
         var sameName = Arrays.stream(owner.getDeclaredMethods())
                 .filter(method -> method.getName().equals(task.methodName()) && !method.isSynthetic())
                 .filter(method -> Modifier.isStatic(method.getModifiers()))
@@ -172,7 +206,7 @@ public final class Invocation {
 
     private static Class<?> load(Task<?> task) {
         try {
-            return Class.forName(task.className(), true, Thread.currentThread().getContextClassLoader());
+            return Class.forName(task.className(), false, Thread.currentThread().getContextClassLoader());
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException(
                     "no class " + task.className() + " on the class path of this worker; add it with --classpath", e);

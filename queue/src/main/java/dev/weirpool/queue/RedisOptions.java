@@ -85,8 +85,8 @@ public final class RedisOptions {
 
     /** The server itself, started first if it is the embedded one. Checked: it answers and is suitable. */
     public Redis open() {
-        var address = uri != null ? uri : EmbeddedServer.uri(embeddedPort);
-        var redis = new Redis(address, timeout, PATIENCE);
+        var redis =
+                uri != null ? new Redis(uri, timeout, PATIENCE) : EmbeddedServer.open(embeddedPort, timeout, PATIENCE);
         redis.check();
         return redis;
     }

@@ -4,6 +4,7 @@ import dev.weirpool.queue.codec.MethodPointer;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +147,9 @@ public final class Task<R> {
      */
     public static Task<Object> named(String name, Map<String, ?> arguments) {
         var parts = parts(name);
-        return new Task<>(Kind.KEYWORDS, parts[0], parts[1], "", new Object[0], new Object[] {arguments});
+        return new Task<>(Kind.KEYWORDS, parts[0], parts[1], "", new Object[0], new Object[] {
+            new TreeMap<>(arguments) // the same task has the same bytes
+        });
     }
 
     /** A call of {@code function} for each of {@code items}, in order; the result is the list of their outcomes. */

@@ -93,12 +93,25 @@ public final class TaskOptions {
     @SafeVarargs
     @SuppressWarnings("varargs")
     public final TaskOptions withRetryOn(Class<? extends Throwable>... types) {
-        if (types.length == 0) {
+        return withRetryOn(Arrays.stream(types).map(Class::getName).toList());
+    }
+
+    /**
+     * The same by the names of the types, which need not be known here.
+     *
+     * @throws IllegalArgumentException if there is none, or one is not the name of a class
+     */
+    public TaskOptions withRetryOn(List<String> types) {
+        for (var type : types) {
+            if (!type.matches("[\\w$]+(\\.[\\w$]+)*")) {
+                throw new IllegalArgumentException(
+                        "'" + type + "' is not the name of a class; write it like java.io.IOException");
+            }
+        }
+        if (types.isEmpty()) {
             throw new IllegalArgumentException("name at least one type of exception to retry on");
         }
-        return with(
-                RETRY_ON,
-                String.join(",", Arrays.stream(types).map(Class::getName).toList()));
+        return with(RETRY_ON, String.join(",", types));
     }
 
     /** How long it waits before it is tried again after an exception. */

@@ -57,6 +57,23 @@ final class TextArguments {
         return converted;
     }
 
+    /** Refuses arguments that the method would refuse when it is called. */
+    static void check(Executable method, @Nullable Object[] arguments) {
+        var converted = convert(method, arguments);
+        var parameters = method.getParameters();
+        for (var i = 0; i < converted.length; i++) {
+            var type = parameters[i].getType();
+            var value = converted[i];
+            if (value == null ? type.isPrimitive() : !type.isPrimitive() && !type.isInstance(value)) {
+                throw new IllegalArgumentException("parameter " + parameters[i].getName() + " of type "
+                        + type.getSimpleName() + " cannot be "
+                        + (value == null
+                                ? "null"
+                                : "of type " + value.getClass().getSimpleName()));
+            }
+        }
+    }
+
     private static Object read(String text, Class<?> type, String parameter) {
         if (type.isInstance(text)) {
             return text; // Object, CharSequence

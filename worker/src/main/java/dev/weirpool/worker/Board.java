@@ -3,6 +3,7 @@ package dev.weirpool.worker;
 import dev.weirpool.queue.protocol.Envelope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.VarHandle;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * <pre>
  * offset  bytes  field
  *      0      1  1 when the worker is ready
+ *      1      1  1 when its launcher has no use for it any more
  *      8      8  number of tasks begun so far; negative between two tasks
  *     16     19  fence of the task
  *     40      8  its time limit in ms, 0 for none
@@ -27,6 +29,7 @@ final class Board {
 
     private static final int SIZE = 64;
     private static final int READY = 0;
+    private static final int DISMISSED = 1;
     private static final int COUNT = 8;
     private static final int FENCE = 16;
     private static final int LIMIT = 40;
@@ -67,9 +70,18 @@ final class Board {
         return file.resolveSibling(file.getFileName() + ".threads");
     }
 
-    /** The worker is initialized and registered. */
-    void markReady() {
+    /** The worker is initialized and registered; returns false if it must not claim anything, because it has been dismissed. */
+    boolean markReady() {
         memory.put(READY, (byte) 1);
+        VarHandle.fullFence();
+        return memory.get(DISMISSED) == 0;
+    }
+
+    /** The launcher has no use for the worker any more; returns true if that is known never to claim anything. */
+    boolean dismiss() {
+        memory.put(DISMISSED, (byte) 1);
+        VarHandle.fullFence();
+        return !isReady();
     }
 
     boolean isReady() {

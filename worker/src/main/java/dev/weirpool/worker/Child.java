@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 /** One worker process, as its launcher sees it; used by the launcher's own thread only. */
 final class Child {
 
-    private static final Logger log = LoggerFactory.getLogger(Child.class);
     private static final long OUTPUT_LIMIT_MILLIS = 500;
     private static final long LAST_WORDS_LIMIT_MILLIS = 50;
     private static final int SIGKILL = 9;
@@ -53,14 +52,18 @@ final class Child {
         this.errors = OutputRelay.start("weirpool-stderr-" + process.pid(), process.getErrorStream(), System.err);
     }
 
-    static Child start(ProcessBuilder command, WorkerSettings settings, Board board) throws IOException {
-        var child = new Child(settings.worker(), command.start(), board);
+    /** Starts the process, which boots and then waits for what it is {@link #tell told}. */
+    static Child start(ProcessBuilder command, String worker, Board board) throws IOException {
+        return new Child(worker, command.start(), board);
+    }
+
+    /** Gives it its settings, with which it begins to work. */
+    void tell(WorkerSettings settings) {
         try {
-            settings.writeTo(child.commands);
+            settings.writeTo(commands);
         } catch (IOException e) {
             // it is dead already: its exit, with its last words, tells more than the broken pipe
         }
-        return child;
     }
 
     String worker() {
@@ -106,6 +109,15 @@ final class Child {
         command("stop");
     }
 
+    /** Ends it now if it is still booting, and so holds no task; else asks it to finish its task and end. */
+    void dismiss() {
+        if (board.dismiss()) {
+            kill("was not needed any more");
+        } else {
+            stop();
+        }
+    }
+
     /** Asks it to end the task with that id, if it runs it. */
     void cancel(String task) {
         if (!task.equals(cancelled)) { // once: a frozen worker reads nothing, and its pipe must not fill
@@ -145,7 +157,7 @@ final class Child {
     void retire(String why) {
         if (!retired) {
             retired = true;
-            log.info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
+            log().info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
             stop();
         }
     }
@@ -235,5 +247,10 @@ final class Child {
     /** Of its standard error; where it said nothing there, of its standard output, on which a JVM says why it cannot start. */
     List<String> lastWords() {
         return errors.lastLines().isEmpty() && !isReady() ? output.lastLines() : errors.lastLines();
+    }
+
+    /** Not a field, as in {@link Launcher}. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Child.class);
     }
 }

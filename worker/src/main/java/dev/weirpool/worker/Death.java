@@ -7,6 +7,7 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TimeLimitExceededException;
 import dev.weirpool.queue.protocol.Blame;
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.protocol.ScheduledRun;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -77,9 +78,9 @@ record Death(
     private static Blame.Verdict verdict(Envelope task, TaskCodec codec, Failure failure) {
         var result = codec.encode(new Outcome.Threw(failure));
         if (!task.isReadable()) {
-            return new Blame.Verdict(result, Optional.empty(), Optional.empty());
+            return new Blame.Verdict(result, Optional.empty(), Optional.empty(), Optional.empty());
         }
         var options = codec.options(task);
-        return new Blame.Verdict(result, options.keepResult(), options.uniqueKey());
+        return new Blame.Verdict(result, options.keepResult(), options.uniqueKey(), ScheduledRun.of(task));
     }
 }

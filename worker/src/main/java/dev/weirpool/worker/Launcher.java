@@ -24,8 +24,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,10 +40,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Launcher implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Launcher.class);
     private static final int BIRTHS = 5;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int LOOKS_PER_MEMORY_SAMPLE = 5;
+
+    private static final int CRASHED = 134; // SIGABRT, with which a JVM ends that has crashed
+    private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
@@ -65,27 +67,38 @@ public final class Launcher implements AutoCloseable {
     // owned by the inbox's thread
     private final Map<String, Child> children = new LinkedHashMap<>();
     private int started;
+    private boolean working;
     private int failedBirths;
-    private boolean anyWasReady;
+    private volatile Optional<WorkersCannotStartException> gaveUp = Optional.empty();
+    private volatile boolean anyWasReady;
     private boolean stopping;
-    private @Nullable WorkersCannotStartException gaveUp;
+    private volatile boolean killed;
     private long looks;
     private final Map<String, Stopwatch> timed = new HashMap<>();
 
-    private Launcher(LauncherOptions options) {
+    private Launcher(LauncherOptions options, Consumer<Redis> before) {
         this.options = options;
         this.broker = new Broker(options.queue());
         this.command = new WorkerCommand(options);
-        this.redis = options.redis().open();
-        this.archive = new StartupArchive(redis);
-        this.codec =
-                new TaskCodec(() -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
-        this.initializer = Optional.ofNullable(options.workers().initializer()).map(this::sealed);
+        this.archive = new StartupArchive();
         this.boards = BoardDirectory.open();
-        this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
-        this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
         inbox.setRemoveOnCancelPolicy(true);
         inbox.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        // they boot while Redis is being opened, which they do not need for that
+        inbox.execute(this::spawnFirst);
+        try {
+            this.redis = options.redis().open();
+            before.accept(redis);
+            this.codec = new TaskCodec(
+                    () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
+            this.initializer =
+                    Optional.ofNullable(options.workers().initializer()).map(this::sealed);
+        } catch (RuntimeException e) {
+            abandon();
+            throw e;
+        }
+        this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
+        this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
     }
 
     /**
@@ -95,10 +108,16 @@ public final class Launcher implements AutoCloseable {
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Launcher start(LauncherOptions options) {
-        var launcher = new Launcher(options);
+        return start(options, redis -> {});
+    }
+
+    /** The same; {@code before} is done when Redis has been opened, before anything of this launcher is written there. */
+    public static Launcher start(LauncherOptions options, Consumer<Redis> before) {
+        var launcher = new Launcher(options, before);
         launcher.recoverer.start();
         launcher.heartbeat.start();
-        launcher.inbox.execute(launcher::startAll);
+        launcher.inbox.execute(launcher::work);
+        launcher.inbox.schedule(launcher::spawnRest, SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
         launcher.inbox.scheduleWithFixedDelay(
                 launcher::lookAfterAll, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
         return launcher;
@@ -108,9 +127,9 @@ public final class Launcher implements AutoCloseable {
     public void stop(Duration grace) {
         post(() -> {
             stopping = true;
-            children.values().forEach(Child::stop);
-            finishIfEmpty();
             inbox.schedule(this::killAll, grace.toMillis(), TimeUnit.MILLISECONDS);
+            children.values().forEach(this::dismiss);
+            finishIfEmpty();
         });
     }
 
@@ -118,6 +137,7 @@ public final class Launcher implements AutoCloseable {
     public void kill() {
         post(() -> {
             stopping = true;
+            killed = true;
             killAll();
             finishIfEmpty();
         });
@@ -176,10 +196,26 @@ public final class Launcher implements AutoCloseable {
 
     // the rest runs on the inbox's thread, unless it says otherwise
 
-    private void startAll() {
-        for (var i = 0; i < options.processes(); i++) {
+    /** One for each processor: more at a time would only make each boot slower, and the first result come later. */
+    private int firstWave() {
+        return Math.min(options.processes(), Runtime.getRuntime().availableProcessors());
+    }
+
+    private void spawnFirst() {
+        for (var i = 0; i < firstWave(); i++) {
             spawn();
         }
+    }
+
+    private void spawnRest() {
+        for (var i = firstWave(); i < options.processes(); i++) {
+            spawn();
+        }
+    }
+
+    private void work() {
+        working = true;
+        children.values().forEach(this::employ);
     }
 
     private void spawn() {
@@ -188,15 +224,46 @@ public final class Launcher implements AutoCloseable {
         }
         var worker = name + "." + ++started;
         try {
-            var board = boards.create(worker);
-            var child = Child.start(command.build(archive.find()), settings(worker, board), board);
+            var child = Child.start(command.build(archive.find()), worker, boards.create(worker));
             children.put(worker, child);
-            log.debug("worker {} started, pid {}", worker, child.pid());
-            child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+            if (working) {
+                employ(child);
+            }
         } catch (IOException | RuntimeException e) {
-            log.error("cannot start a worker: {}; trying again", e.getMessage(), e);
+            log().error("cannot start a worker: {}; trying again", e.getMessage(), e);
             bornDead(List.of(String.valueOf(e.getMessage())));
             finishIfEmpty();
+        }
+    }
+
+    private void employ(Child child) {
+        log().debug("worker {} started, pid {}", child.worker(), child.pid());
+        child.tell(settings(child));
+        child.process().onExit().thenAccept(exited -> post(() -> exited(child)));
+    }
+
+    /** One that runs an initializer is not interrupted in it. */
+    private void dismiss(Child child) {
+        if (options.workers().initializer() == null) {
+            child.dismiss();
+        } else {
+            child.stop();
+        }
+    }
+
+    /** On the caller's thread: nothing came of it, so nothing remains. */
+    private void abandon() {
+        inbox.execute(() -> {
+            stopping = true;
+            killAll();
+            children.values().forEach(Child::bury);
+            deleteBoards();
+        });
+        inbox.shutdown();
+        try {
+            inbox.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -212,12 +279,15 @@ public final class Launcher implements AutoCloseable {
             failedBirths = 0;
             if (!stopping) {
                 if (code != WorkerExit.DONE.code) {
-                    log.warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
+                    log().warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
                 }
                 spawn();
             }
         } else if (!stopping) {
-            log.warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
+            log().warn("worker {}, pid {}, {} before it was ready", child.worker(), child.pid(), death.how());
+            if (code == CRASHED) {
+                archive.distrust();
+            }
             bornDead(child.lastWords());
         }
         finishIfEmpty();
@@ -225,7 +295,7 @@ public final class Launcher implements AutoCloseable {
 
     private void bornDead(List<String> lastWords) {
         failedBirths++;
-        if (!anyWasReady && failedBirths >= BIRTHS && children.values().stream().noneMatch(Child::isReady)) {
+        if (!anyWasReady && failedBirths >= BIRTHS && !anyReady()) {
             giveUp(lastWords);
             return;
         }
@@ -234,10 +304,15 @@ public final class Launcher implements AutoCloseable {
         inbox.schedule(this::spawn, backoff, TimeUnit.MILLISECONDS);
     }
 
+    private boolean anyReady() {
+        return children.values().stream().anyMatch(Child::isReady);
+    }
+
     private void giveUp(List<String> lastWords) {
         stopping = true;
         killAll();
-        gaveUp = new WorkersCannotStartException(failedBirths, lastWords);
+        gaveUp = Optional.of(new WorkersCannotStartException(failedBirths, lastWords));
+        finishIfEmpty();
     }
 
     private void killAll() {
@@ -249,12 +324,15 @@ public final class Launcher implements AutoCloseable {
         try {
             look();
         } catch (RuntimeException e) { // would end the schedule
-            log.error("a fault of the launcher: {}", e.getMessage(), e);
+            log().error("a fault of the launcher: {}", e.getMessage(), e);
         }
     }
 
     private void look() {
         looks++;
+        if (anyReady()) {
+            archive.makeIfMissing(redis);
+        }
         for (var child : children.values()) {
             enforceTimeLimit(child);
             if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
@@ -298,7 +376,7 @@ public final class Launcher implements AutoCloseable {
     private record Stopwatch(long count, long sinceNanos) {}
 
     private void finishIfEmpty() {
-        if (stopping && children.isEmpty()) {
+        if (stopping && children.isEmpty() && !inbox.isShutdown()) {
             inbox.shutdown();
             var closer = new Thread(this::finish, "weirpool-launcher-end");
             closer.start();
@@ -309,6 +387,10 @@ public final class Launcher implements AutoCloseable {
     private void finish() {
         recoverer.close();
         heartbeat.close();
+        if (anyWasReady && !killed) {
+            archive.makeIfMissing(redis);
+            archive.awaitMade();
+        }
         archive.close();
         try {
             for (var death : recoverer.unfinished()) {
@@ -318,7 +400,7 @@ public final class Launcher implements AutoCloseable {
                 });
             }
         } catch (RedisUnavailableException e) {
-            log.warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
+            log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } finally {
             deleteBoards();
             redis.close();
@@ -328,8 +410,8 @@ public final class Launcher implements AutoCloseable {
 
     /** Only now: whoever waits for it may delete the queue, and nothing of ours must come after that. */
     private void end() {
-        if (gaveUp != null) {
-            stopped.completeExceptionally(gaveUp);
+        if (gaveUp.isPresent()) {
+            stopped.completeExceptionally(gaveUp.get());
         } else {
             stopped.complete(null);
         }
@@ -339,19 +421,19 @@ public final class Launcher implements AutoCloseable {
         try {
             boards.close();
         } catch (IOException e) {
-            log.debug("{} is left behind", boards, e);
+            log().debug("{} is left behind", boards, e);
         }
     }
 
-    private WorkerSettings settings(String worker, Board board) {
+    private WorkerSettings settings(Child child) {
         return new WorkerSettings(
-                worker,
+                child.worker(),
                 redis.uri(),
                 options.queue(),
                 redis.timeout(),
                 options.lease(),
                 options.workers().maxTasks(),
-                board.file(),
+                child.board().file(),
                 initializer);
     }
 
@@ -369,10 +451,10 @@ public final class Launcher implements AutoCloseable {
             for (var lost : reply.lost()) {
                 var child = children.get(lost);
                 if (child != null) {
-                    log.warn(
-                            "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
-                            lost,
-                            child.pid());
+                    log().warn(
+                                    "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
+                                    lost,
+                                    child.pid());
                     child.kill("was killed because it had been fenced off");
                 }
             }
@@ -400,7 +482,7 @@ public final class Launcher implements AutoCloseable {
                 try {
                     message.run();
                 } catch (RuntimeException e) {
-                    log.error("a fault of the launcher: {}", e.getMessage(), e);
+                    log().error("a fault of the launcher: {}", e.getMessage(), e);
                 }
             });
             return true;
@@ -425,5 +507,10 @@ public final class Launcher implements AutoCloseable {
         var bytes = new byte[4];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Not a field: the workers are to boot while the user's logging is being set up, which may take longer than they do. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Launcher.class);
     }
 }

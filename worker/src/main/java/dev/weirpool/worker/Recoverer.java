@@ -80,6 +80,9 @@ final class Recoverer extends Duty {
             death = deaths.poll();
         }
         var tick = broker.tick(redis, GAP, lease);
+        while (tick.hasMoreDue() && deaths.isEmpty() && !isStopping()) { // a herd of them came due
+            tick = broker.tick(redis, GAP, lease);
+        }
         lastTick = Instant.now();
         for (var expired : tick.expired()) {
             var tasks = broker.recoverExpired(redis, expired, BACKOFF);

@@ -6,6 +6,7 @@ import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.protocol.Effect;
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Settlement;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,6 +72,10 @@ record Settled(List<Settlement> settlements, List<Effect> effects) {
             var options = codec.options(task);
             options.keepResult().ifPresent(life -> effects.add(new Effect.KeepResult(task, result, life)));
             options.uniqueKey().ifPresent(name -> effects.add(new Effect.ReleaseName(task, name)));
+            ScheduledRun.of(task).ifPresent(run -> {
+                effects.add(new Effect.Leave(task, run));
+                run.again().ifPresent(how -> effects.add(new Effect.Again(task, run)));
+            });
         }
         return effects;
     }

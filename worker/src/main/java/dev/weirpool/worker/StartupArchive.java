@@ -21,10 +21,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -41,8 +44,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class StartupArchive implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(StartupArchive.class);
     private static final int TRAINING_LIMIT_SECONDS = 60;
+    private static final int LAST_CHANCE_SECONDS = 2;
+    private static final String PREFIX = "worker";
+    private static final String UNFINISHED = ".part";
+    private static final int MOST_KEPT = 8;
+
+    /** From Java 25 on such an archive also holds classes that are linked, and profiles, and is called an AOT cache. */
+    private static final boolean IS_AOT = Runtime.version().feature() >= 25;
 
     /** What a worker needs besides our own modules. */
     private static final List<String> LIBRARIES = List.of(
@@ -56,66 +65,106 @@ public final class StartupArchive implements AutoCloseable {
             "org.slf4j.Logger",
             "org.jspecify.annotations.NullMarked");
 
-    private final Redis redis;
     private final List<Path> jars = ownJars();
     private volatile @Nullable Process training;
     private final AtomicBoolean making = new AtomicBoolean();
+    private final CountDownLatch made = new CountDownLatch(1);
+    private volatile boolean distrusted;
+    private @Nullable String stem; // owned by the launcher's thread, then by those it starts
     private volatile boolean closed;
-
-    /**
-     * @param redis where a worker can be trained, on a queue of its own
-     */
-    StartupArchive(Redis redis) {
-        this.redis = redis;
-    }
 
     /** Makes the archive for this JDK and these jars in the directory that is the only argument. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         var timeout = Duration.ofSeconds(2);
         try (var redis = new Redis(EmbeddedServer.uri(0), timeout, timeout);
-                var archive = new StartupArchive(redis)) {
+                var archive = new StartupArchive()) {
             if (arguments.length != 1 || !archive.isPossible()) {
                 System.err.println("usage: StartupArchive DIRECTORY, with Weirpool's jars on the class path");
                 System.exit(2);
             }
-            System.out.println(archive.make(Path.of(arguments[0])));
+            System.out.println(archive.make(Path.of(arguments[0]), redis));
         }
     }
 
-    /** The archive to start workers with, if there is one; else one is made meanwhile. */
+    /** The archive to start workers with, if there is one. */
     Optional<Path> find() {
-        if (!isPossible()) {
+        if (distrusted || !isPossible()) {
             return Optional.empty();
         }
-        var name = fileName();
-        var found = Stream.of(
-                        jars.get(0).resolveSibling(name), CacheDirectory.path().resolve(name))
-                .filter(Files::isReadable)
+        return Stream.of(jars.get(0).toAbsolutePath().getParent(), CacheDirectory.path())
+                .flatMap(this::ours)
+                .filter(this::isWhole)
                 .findFirst();
-        if (found.isEmpty() && making.compareAndSet(false, true)) {
-            var maker = new Thread(this::makeQuietly, "weirpool-archive");
+    }
+
+    private Stream<Path> ours(Path directory) {
+        var files = directory.toFile().listFiles((parent, name) -> name.startsWith(stem()));
+        return files == null ? Stream.empty() : Arrays.stream(files).map(File::toPath);
+    }
+
+    /** The JVM checks the head of an archive and crashes on one that was cut short, by a full disk say: so its name tells its size. */
+    private boolean isWhole(Path file) {
+        return Files.isReadable(file) && file.endsWith(fileName(file.toFile().length()));
+    }
+
+    /** A worker has crashed while it booted: this launcher's further workers do without, and others find it gone. */
+    void distrust() {
+        var found = find();
+        distrusted = true;
+        try {
+            if (found.isPresent()) {
+                Files.deleteIfExists(found.get());
+            }
+        } catch (IOException e) {
+            log().debug("{} may be damaged and cannot be deleted", found, e);
+        }
+    }
+
+    /**
+     * Has the archive made in the background, once, if there is none.
+     *
+     * @param redis where a worker can be trained, on a queue of its own
+     */
+    void makeIfMissing(Redis redis) {
+        if (!making.compareAndSet(false, true)) {
+            return;
+        }
+        if (distrusted || !isPossible() || find().isPresent()) {
+            made.countDown();
+        } else {
+            var maker = new Thread(() -> makeQuietly(redis), "weirpool-archive");
             maker.setDaemon(true);
             maker.start();
         }
-        return found;
     }
 
-    private void makeQuietly() {
+    private void makeQuietly(Redis redis) {
         try {
-            make(CacheDirectory.path());
+            clearUp(CacheDirectory.path());
+            make(CacheDirectory.path(), redis);
         } catch (IOException | RuntimeException e) {
             if (!closed) {
-                log.info("workers start without an archive of their classes: {}", e.getMessage());
+                log().debug("workers start without an archive of their classes: {}", e.getMessage());
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            made.countDown();
+        }
+    }
+
+    /** Gives the making of it a little more time: the next program is to start faster, even if none runs for long. */
+    void awaitMade() {
+        try {
+            made.await(LAST_CHANCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     /** Has a worker run one task and end, and the JVM write down the classes that took. */
-    private Path make(Path directory) throws IOException, InterruptedException {
-        var file = directory.resolve(fileName());
-        var unfinished = Files.createTempFile(directory, "worker", ".part");
+    private Path make(Path directory, Redis redis) throws IOException, InterruptedException {
+        var unfinished = Files.createTempFile(directory, PREFIX, UNFINISHED);
         var broker = new Broker("training-" + UUID.randomUUID());
         var board = Board.create(Files.createTempDirectory("weirpool-training"), "training");
         try {
@@ -123,10 +172,13 @@ public final class StartupArchive implements AutoCloseable {
                     .draft(Task.of(Integer::sum, 7, 4), TaskOptions.DEFAULT, true)
                     .seal(1, 1);
             redis.call(connection -> broker.push(connection, 1, 0, List.of(task), List.of()));
-            train(unfinished, trainingSettings(broker.queue(), board));
+            train(unfinished, trainingSettings(redis, broker.queue(), board));
+            var file = directory.resolve(fileName(Files.size(unfinished)));
             return Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
+            Files.deleteIfExists(
+                    Path.of(unfinished + ".config")); // the JVM's own, where it makes an AOT cache and was killed
             board.delete();
             Files.deleteIfExists(board.file().getParent());
             redis.call(connection -> {
@@ -136,7 +188,26 @@ public final class StartupArchive implements AutoCloseable {
         }
     }
 
-    private WorkerSettings trainingSettings(String queue, Board board) {
+    /** Takes away what a process that died has left half made, and all archives but the newest. */
+    private static void clearUp(Path directory) throws IOException {
+        List<File> ours;
+        try (var files = Files.list(directory)) {
+            ours = files.map(Path::toFile)
+                    .filter(file -> file.getName().startsWith(PREFIX))
+                    .sorted(Comparator.comparingLong(File::lastModified).reversed())
+                    .toList();
+        }
+        var halfMade = System.currentTimeMillis() - TimeUnit.SECONDS.toMillis(2 * TRAINING_LIMIT_SECONDS);
+        var kept = 0;
+        for (var file : ours) {
+            var isOld = file.getName().contains(UNFINISHED) ? file.lastModified() < halfMade : ++kept > MOST_KEPT;
+            if (isOld) {
+                Files.deleteIfExists(file.toPath()); // a worker that runs on it keeps what it has mapped
+            }
+        }
+    }
+
+    private static WorkerSettings trainingSettings(Redis redis, String queue, Board board) {
         return new WorkerSettings(
                 "training",
                 redis.uri(),
@@ -151,9 +222,8 @@ public final class StartupArchive implements AutoCloseable {
     private void train(Path unfinished, WorkerSettings settings) throws IOException, InterruptedException {
         var process = new ProcessBuilder(
                         WorkerCommand.java(),
-                        "-XX:ArchiveClassesAtExit=" + unfinished,
+                        IS_AOT ? "-XX:AOTCacheOutput=" + unfinished : "-XX:ArchiveClassesAtExit=" + unfinished,
                         "-Xlog:disable",
-                        "-XX:+UseSerialGC",
                         "-Dslf4j.internal.verbosity=ERROR",
                         "-cp",
                         classPath(jars),
@@ -192,8 +262,17 @@ public final class StartupArchive implements AutoCloseable {
         return jars.stream().allMatch(Files::isRegularFile);
     }
 
-    private String fileName() {
-        return "worker-" + fingerprint() + ".jsa";
+    private String fileName(long size) {
+        return stem() + size + (IS_AOT ? ".aot" : ".jsa");
+    }
+
+    private String stem() {
+        var known = stem;
+        if (known == null) {
+            known = PREFIX + "-" + fingerprint() + "-";
+            stem = known;
+        }
+        return known;
     }
 
     private String fingerprint() {
@@ -221,10 +300,17 @@ public final class StartupArchive implements AutoCloseable {
             try {
                 jars.add(locationOf(Class.forName(library, false, StartupArchive.class.getClassLoader())));
             } catch (ClassNotFoundException e) {
-                log.debug("{} is not there and may not be needed", library);
+                log().debug("{} is not there and may not be needed", library);
             }
         }
         return jars.stream().distinct().toList();
+    }
+
+    /** What tells a JVM to use {@code archive}, and to say nothing if it does not fit. */
+    static List<String> flags(Path archive) {
+        return IS_AOT
+                ? List.of("-XX:AOTCache=" + archive, "-XX:AOTMode=auto", "-Xlog:aot*=off:stderr")
+                : List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto");
     }
 
     static String classPath(List<Path> jars) {
@@ -238,5 +324,10 @@ public final class StartupArchive implements AutoCloseable {
         } catch (URISyntaxException e) {
             throw new IllegalStateException("cannot tell where " + type.getName() + " was loaded from", e);
         }
+    }
+
+    /** Not a field, as in {@link Launcher}. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(StartupArchive.class);
     }
 }

@@ -56,24 +56,27 @@ final class Worker {
             return WorkerExit.NOT_INITIALIZED;
         }
         claims.register(settings.lease());
-        board.markReady();
-        return work();
+        return board.markReady() ? work() : WorkerExit.DONE;
     }
 
     private WorkerExit work() {
         var isIdle = false;
         while (true) {
             var last = stopping || hasRunEnough();
+            if (last && isIdle) {
+                return release();
+            }
             if (last || claims.needStep()) {
-                var atBell = isIdle && !last ? claims.stepAtBell(want(), () -> stopping) : Optional.<StepReply>empty();
-                isIdle = false;
+                var atBell = isIdle ? claims.stepAtBell(want(), () -> stopping) : Optional.<StepReply>empty();
+                if (isIdle && atBell.isEmpty() && stopping) {
+                    continue;
+                }
                 var reply = atBell.isPresent() ? atBell.get() : claims.step(last ? 0 : want());
                 if (reply instanceof StepReply.Fenced) {
                     return WorkerExit.FENCED;
                 }
                 if (last && !(reply instanceof StepReply.Resync)) {
-                    claims.release();
-                    return WorkerExit.DONE;
+                    return release();
                 }
                 if (claims.isEmpty() && reply instanceof StepReply.Paused) {
                     awaitResume();
@@ -88,6 +91,11 @@ final class Worker {
                 pace.ran(System.nanoTime() - since, next.envelope().size());
             }
         }
+    }
+
+    private WorkerExit release() {
+        claims.release();
+        return WorkerExit.DONE;
     }
 
     private int want() {

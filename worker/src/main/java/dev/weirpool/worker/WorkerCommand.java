@@ -22,17 +22,11 @@ final class WorkerCommand {
     ProcessBuilder build(Optional<Path> archive) {
         var command = new ArrayList<String>();
         command.add(java());
-        archive.ifPresent(file -> {
-            command.add("-XX:SharedArchiveFile=" + file);
-            command.add("-Xshare:auto");
-        });
         command.addAll(List.of(
                 // a stale archive must not speak up on the user's standard output
-                "-Xlog:disable",
-                "-Xlog:all=warning:stderr",
-                "-Xlog:cds=off",
-                "-Xlog:cds+dynamic=off",
-                "-XX:+UseSerialGC",
+                "-Xlog:disable", "-Xlog:all=warning:stderr", "-Xlog:cds*=off:stderr"));
+        archive.map(StartupArchive::flags).ifPresent(command::addAll);
+        command.addAll(List.of(
                 // the machine's or container's memory, divided; Java would give a quarter of it to each
                 "-XX:MaxRAMPercentage=" + HEAP_PERCENTAGE_OF_ALL / options.processes(),
                 "-Xms16m",

@@ -6,12 +6,18 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * The main class of a worker process, started by a {@link Launcher} and by nobody else: settings and commands come down its
  * standard input, and its end means that the launcher is gone.
  */
 public final class WorkerMain {
+
+    private static final Path STANDARD_INPUT = Path.of("/proc/self/fd/0");
+    private static final String END = "end";
 
     private WorkerMain() {}
 
@@ -30,7 +36,7 @@ public final class WorkerMain {
         commands.setDaemon(true);
         commands.start();
         try {
-            exit(worker.run());
+            end(worker.run(), commands);
         } catch (RuntimeException | Error e) {
             e.printStackTrace();
             exit(WorkerExit.BROKEN);
@@ -44,6 +50,8 @@ public final class WorkerMain {
                 switch (words[0]) {
                     case "stop" -> worker.stop();
                     case "cancel" -> worker.cancel(words[1]);
+                    case "" -> {}
+                    case END -> exit(WorkerExit.valueOf(words[1]));
                     default -> System.err.println("weirpool: unknown command from the launcher: " + words[0]);
                 }
             }
@@ -52,6 +60,20 @@ public final class WorkerMain {
         }
         worker.clearUpAsOrphan();
         exit(WorkerExit.ORPHANED);
+    }
+
+    /**
+     * Has the thread that reads commands end this process. The JVM would wait a third of a second for a thread that is reading, so it
+     * is woken: on Linux the standard input can also be opened for writing.
+     */
+    private static void end(WorkerExit exit, Thread commands) {
+        try (var in = Files.newOutputStream(STANDARD_INPUT, StandardOpenOption.WRITE)) {
+            in.write(("\n" + END + " " + exit + "\n").getBytes(UTF_8));
+            commands.join(1000);
+        } catch (IOException | InterruptedException e) {
+            // another system, which takes its time
+        }
+        exit(exit);
     }
 
     /** Ends without shutdown hooks: whatever a task has left running must not keep a worker alive. */

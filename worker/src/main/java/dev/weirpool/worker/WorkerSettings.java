@@ -35,8 +35,8 @@ record WorkerSettings(
         line(out, "worker", worker);
         line(out, "redis", redis.toString());
         line(out, "queue", queue);
-        line(out, "timeout", timeout.toString());
-        line(out, "lease", lease.toString());
+        line(out, "timeout", Long.toString(timeout.toMillis()));
+        line(out, "lease", Long.toString(lease.toMillis()));
         line(out, "maxTasks", Integer.toString(maxTasks));
         line(out, "board", board.toString());
         if (initializer.isPresent()) {
@@ -66,8 +66,8 @@ record WorkerSettings(
                 values.getOrDefault("worker", ""),
                 URI.create(values.getOrDefault("redis", "")),
                 values.getOrDefault("queue", ""),
-                Duration.parse(values.getOrDefault("timeout", "")),
-                Duration.parse(values.getOrDefault("lease", "")),
+                Duration.ofMillis(Long.parseLong(values.getOrDefault("timeout", ""))),
+                Duration.ofMillis(Long.parseLong(values.getOrDefault("lease", ""))),
                 Integer.parseInt(values.getOrDefault("maxTasks", "0")),
                 Path.of(values.getOrDefault("board", "")),
                 Optional.ofNullable(values.get("initializer"))

@@ -10,6 +10,7 @@ import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -83,6 +84,31 @@ final class LauncherTest {
             Files.createFile(directory.resolve("gate"));
             assertThat(pidsSignedIn(3).get(2)).isEqualTo(second);
         }
+    }
+
+    @Test
+    void doesNotWaitForAWorkerThatStillBootsWhenItIsStopped() throws Exception {
+        var asleep = List.of("-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y");
+        try (var launcher = Launcher.start(options(3).withWorkers(WorkerOptions.DEFAULT.withJvmFlags(asleep)))) {
+            await().atMost(LIMIT).until(() -> launcher.pids().size() == 3);
+            var pids = launcher.pids();
+
+            launcher.stop(Duration.ofDays(1));
+
+            assertThat(launcher.await(LIMIT)).isTrue();
+            assertThat(pids).noneMatch(LauncherTest::isAlive);
+        }
+    }
+
+    @Test
+    void leavesNoProcessBehindWhenRedisDoesNotAnswer() {
+        var before = ProcessHandle.current().children().count();
+
+        assertThatThrownBy(
+                        () -> Launcher.start(LauncherOptions.of(2, RedisOptions.of("redis://127.0.0.1:1"), queueName)))
+                .isInstanceOf(RedisUnavailableException.class);
+
+        assertThat(ProcessHandle.current().children().count()).isEqualTo(before);
     }
 
     @Test

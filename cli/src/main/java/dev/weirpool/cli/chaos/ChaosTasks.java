@@ -28,18 +28,29 @@ final class ChaosTasks {
         return expected(number);
     }
 
+    /** Writes down for which planned time it was put. */
+    static void fired(int number, int revision, String directory) {
+        ledger(Fired.fileName(ProcessHandle.current().pid()), directory)
+                .append(new Fired(number, TaskContext.current().id().sequence(), revision, Ledger.micros()).line());
+    }
+
     static long expected(int number) {
         return 31L * number + 7;
     }
 
     private static void record(int number, String directory) {
         var pid = ProcessHandle.current().pid();
+        var task = TaskContext.current();
+        ledger(Execution.fileName(pid), directory)
+                .append(new Execution(number, task.attempt(), task.fence(), pid, Ledger.micros()).line());
+    }
+
+    private static Ledger ledger(String name, String directory) {
         var open = ledger;
         if (open == null) {
-            open = Ledger.open(Path.of(directory, Execution.fileName(pid)));
+            open = Ledger.open(Path.of(directory, name));
             ledger = open;
         }
-        var task = TaskContext.current();
-        open.append(new Execution(number, task.attempt(), task.fence(), pid, Ledger.micros()).line());
+        return open;
     }
 }

@@ -7,14 +7,12 @@ import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -27,9 +25,6 @@ final class Monkey {
 
     private static final Pattern CLIENT =
             Pattern.compile("^id=(\\d+) addr=\\S*:(\\d+) .* cmd=(?!client)", Pattern.MULTILINE);
-
-    /** Thaws by itself, so that nothing stays frozen should this process be killed. */
-    private static final String FREEZE = "trap '' INT TERM HUP; kill -STOP $1 && sleep $2; kill -CONT $1";
 
     private final Stage stage;
     private final Cast cast;
@@ -117,17 +112,9 @@ final class Monkey {
 
     private void freeze(Strike.Kind kind, ProcessHandle process, double least, double most) {
         var seconds = least + random.nextDouble() * (most - least);
-        try {
-            freezers.add(new ProcessBuilder(
-                            "sh", "-c", FREEZE, "sh", "" + process.pid(), String.format(Locale.ROOT, "%.1f", seconds))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start());
-            var now = Ledger.micros();
-            strikes.add(new Strike(kind, now, now + (long) (seconds * 1e6), List.of()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot freeze a process", e);
-        }
+        freezers.add(Freezer.freeze(process, seconds));
+        var now = Ledger.micros();
+        strikes.add(new Strike(kind, now, now + (long) (seconds * 1e6), List.of()));
     }
 
     private void killConnection() {

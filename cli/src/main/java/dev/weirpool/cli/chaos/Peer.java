@@ -102,6 +102,11 @@ final class Peer {
         }
     }
 
+    /** Whether it has said that it is ready, and lives. */
+    boolean isReady() {
+        return process.isAlive() && ready.isDone() && !ready.isCompletedExceptionally();
+    }
+
     /** Whether it has said that all its work is done; false also if it has ended without. */
     boolean isFinished() {
         return finished.getNow(false);

@@ -23,6 +23,18 @@ public record Report(Map<String, Object> numbers, List<String> leaks) {
             Map.entry("submitted", "tasks submitted"),
             Map.entry("completed", "completed"),
             Map.entry("poison_given_up", "poison, given up as it should be"),
+            Map.entry("schedules", "schedules, each firing once a second"),
+            Map.entry("fires", "planned times that were fired"),
+            Map.entry("missed", "missed"),
+            Map.entry("doubled", "fired twice"),
+            Map.entry("unplanned", "fired without being planned"),
+            Map.entry("late_p50_ms", "began after its planned time, p50 in ms"),
+            Map.entry("late_p99_ms", "  p99 in ms"),
+            Map.entry("late_max_ms", "  most in ms"),
+            Map.entry("alone_fires", "of these, while only schedulers were killed"),
+            Map.entry("alone_late_p50_ms", "  p50 in ms"),
+            Map.entry("alone_late_p99_ms", "  p99 in ms"),
+            Map.entry("alone_late_max_ms", "  most in ms"),
             Map.entry("lost", "lost"),
             Map.entry("completed_twice", "completed twice"),
             Map.entry("wrong", "ended otherwise than they should"),
@@ -49,12 +61,15 @@ public record Report(Map<String, Object> numbers, List<String> leaks) {
         leaks = List.copyOf(leaks);
     }
 
-    /** Whether nothing was lost, completed twice, ended otherwise than it should or left behind. */
+    /** Whether nothing was lost, missed, completed or fired twice, ended otherwise than it should or left behind. */
     public boolean isClean() {
         return number("lost") == 0
                 && number("completed_twice") == 0
                 && number("wrong") == 0
                 && number("stale_fences") == 0
+                && number("missed") == 0
+                && number("doubled") == 0
+                && number("unplanned") == 0
                 && leaks.isEmpty();
     }
 
@@ -69,12 +84,19 @@ public record Report(Map<String, Object> numbers, List<String> leaks) {
         leaks.forEach(leak -> lines.add("left behind: " + leak));
         lines.add(
                 isClean()
-                        ? "nothing was lost, nothing was completed twice"
+                        ? numbers.containsKey("fires")
+                                ? "none was missed, none was fired twice"
+                                : "nothing was lost, nothing was completed twice"
                         : "NOT CLEAN: see the lines above; please report it with the seed");
         return String.join("\n", lines);
     }
 
     private static String words(String name) {
+        for (var kind : ScheduleRun.Kind.values()) {
+            if (kind.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return "  " + kind.words;
+            }
+        }
         for (var kind : Strike.Kind.values()) {
             if (kind.name().toLowerCase(Locale.ROOT).equals(name)) {
                 return "  " + kind.words;

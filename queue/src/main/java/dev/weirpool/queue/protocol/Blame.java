@@ -33,6 +33,7 @@ public sealed interface Blame {
      * @param result for the client that awaits it
      * @param keep how long the result is kept for anybody
      * @param uniqueKey the name that it held
+     * @param run what its end means to the schedule that put it
      */
-    record Verdict(byte[] result, Optional<Duration> keep, Optional<String> uniqueKey) {}
+    record Verdict(byte[] result, Optional<Duration> keep, Optional<String> uniqueKey, Optional<ScheduledRun> run) {}
 }

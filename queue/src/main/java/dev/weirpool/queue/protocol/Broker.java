@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,6 @@ public final class Broker {
     private static final Script OWN = Script.load(Broker.class, "own");
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
-    private static final int PROMOTED_PER_TICK = 500;
     /** Read at once, each of which may hold a mebibyte of results. */
     private static final int RESULT_ENTRIES = 32;
 
@@ -204,6 +204,12 @@ public final class Broker {
         if (effect instanceof Effect.ReleaseName release) {
             return keys.unique(release.name());
         }
+        if (effect instanceof Effect.Leave leave) {
+            return keys.running(leave.run().schedule());
+        }
+        if (effect instanceof Effect.Again) {
+            return keys.schedules;
+        }
         return keys.attempts(task.id());
     }
 
@@ -217,6 +223,12 @@ public final class Broker {
                     List.of(bytes("set"), key, keep.result(), bytes(keep.life().toMillis())));
         } else if (effect instanceof Effect.ReleaseName) {
             arguments.addAll(List.of(bytes("release"), key, effect.task().id(), ZERO));
+        } else if (effect instanceof Effect.Leave) {
+            arguments.addAll(List.of(bytes("leave"), key, effect.task().id(), ZERO));
+        } else if (effect instanceof Effect.Again again) {
+            var how = again.run().again().orElseThrow();
+            arguments.addAll(List.of(
+                    bytes("again"), key, bytes(again.run().schedule()), bytes(how.putOff() + " " + how.delay())));
         }
     }
 
@@ -273,7 +285,7 @@ public final class Broker {
         arguments.addAll(keys.ready());
         arguments.addAll(List.of(keys.bell, keys.workers, keys.tick, keys.cancels, keys.producers, keys.producers1));
         var keyCount = arguments.size();
-        arguments.add(bytes(PROMOTED_PER_TICK));
+        arguments.add(bytes(TickReply.MOST_PROMOTED));
         arguments.add(bytes(gap.toMillis()));
         arguments.add(bytes(lease.toMillis()));
         arguments.add(bytes(END_MARK_LIFE.toMillis()));
@@ -305,12 +317,16 @@ public final class Broker {
         arguments.addAll(List.of(keys.bell, keys.tick, keys.delayed, keys.dead, keys.cancels));
         var running = blame instanceof Blame.Running is ? is : null;
         var verdict = running == null ? null : running.verdict();
+        var run = verdict == null ? Optional.<ScheduledRun>empty() : verdict.run();
+        var again = run.flatMap(ScheduledRun::again);
         if (running != null) {
             var id = running.id();
             arguments.add(keys.attempts(id));
             arguments.add(keys.results(ByteBuffer.wrap(id).getLong()));
             arguments.add(keys.result(id));
             arguments.add(keys.unique(verdict == null ? "" : verdict.uniqueKey().orElse("")));
+            arguments.add(keys.running(run.map(ScheduledRun::schedule).orElse("")));
+            arguments.add(keys.schedules);
         }
         var keyCount = arguments.size();
         arguments.add(bytes(worker));
@@ -322,6 +338,10 @@ public final class Broker {
         arguments.add(verdict != null ? verdict.result() : NOTHING);
         arguments.add(
                 bytes(verdict == null ? 0 : verdict.keep().orElse(Duration.ZERO).toMillis()));
+        arguments.add(
+                bytes(again.flatMap(how -> run).map(ScheduledRun::schedule).orElse("")));
+        arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
+        arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
         return (int) number(redis.run(RECOVER, keyCount, arguments));
     }
 
@@ -540,7 +560,14 @@ public final class Broker {
                 keys.producers1,
                 keys.cancels,
                 keys.tick,
-                keys.fence));
+                keys.fence,
+                keys.schedules,
+                keys.definitions,
+                keys.versions,
+                keys.sources,
+                keys.paused,
+                keys.edits,
+                keys.counts));
         all.addAll(keys.ready());
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));

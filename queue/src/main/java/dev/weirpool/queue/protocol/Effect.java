@@ -18,4 +18,10 @@ public sealed interface Effect {
 
     /** Another task may hold the name now. */
     record ReleaseName(Envelope task, String name) implements Effect {}
+
+    /** The task counts no longer among those of its schedule that run. */
+    record Leave(Envelope task, ScheduledRun run) implements Effect {}
+
+    /** The schedule that has waited for the end of this task goes on. */
+    record Again(Envelope task, ScheduledRun run) implements Effect {}
 }

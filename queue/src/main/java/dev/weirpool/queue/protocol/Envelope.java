@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +114,13 @@ public final class Envelope {
 
     public byte[] id() {
         return Arrays.copyOfRange(raw, Math.min(4, raw.length), Math.min(20, raw.length));
+    }
+
+    /** The same task under another id. */
+    public Envelope withId(long producer, long sequence) {
+        var copy = raw.clone();
+        System.arraycopy(id(producer, sequence), 0, copy, 4, 16);
+        return new Envelope(copy);
     }
 
     static byte[] id(long producer, long sequence) {
@@ -263,7 +271,8 @@ public final class Envelope {
             var texts = new ArrayList<byte[]>(2 + 2 * headers.size());
             texts.add(NAME.getBytes(UTF_8));
             texts.add(name.getBytes(UTF_8));
-            headers.forEach((key, value) -> {
+            var sorted = headers.size() < 2 ? headers : new TreeMap<>(headers); // the same task has the same bytes
+            sorted.forEach((key, value) -> {
                 texts.add(key.getBytes(UTF_8));
                 texts.add(value.getBytes(UTF_8));
             });

@@ -31,6 +31,13 @@ final class Keys {
     final byte[] cancels;
     final byte[] tick;
     final byte[] fence;
+    final byte[] schedules;
+    final byte[] definitions;
+    final byte[] versions;
+    final byte[] sources;
+    final byte[] paused;
+    final byte[] edits;
+    final byte[] counts;
 
     Keys(String queue) {
         if (!NAME.matcher(queue).matches()) {
@@ -51,6 +58,13 @@ final class Keys {
         this.cancels = key("cancels");
         this.tick = key("tick");
         this.fence = key("fence");
+        this.schedules = key("schedules");
+        this.definitions = key("schedules:definitions");
+        this.versions = key("schedules:versions");
+        this.sources = key("schedules:sources");
+        this.paused = key("schedules:paused");
+        this.edits = key("schedules:edits");
+        this.counts = key("schedules:counts");
     }
 
     /** Where tasks wait, by priority. */
@@ -85,6 +99,16 @@ final class Keys {
     /** For whom one task was refused. */
     byte[] refused(byte[] id) {
         return key("refused:" + HexFormat.of().formatHex(id));
+    }
+
+    /** The runs of one schedule that have not ended. */
+    byte[] running(String schedule) {
+        return key("running:" + schedule);
+    }
+
+    /** Whether a task was put on the queue by hand, of one schedule. */
+    byte[] triggered(byte[] id) {
+        return key("triggered:" + HexFormat.of().formatHex(id));
     }
 
     byte[] results(long producer) {

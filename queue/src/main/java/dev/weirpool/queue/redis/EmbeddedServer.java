@@ -14,11 +14,15 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.embedded.core.ExecutableProvider;
+import redis.embedded.model.Architecture;
+import redis.embedded.model.OS;
 import redis.embedded.model.OsArchitecture;
 
 /**
@@ -46,6 +50,9 @@ public final class EmbeddedServer {
             """;
 
     private static @Nullable EmbeddedServer running;
+
+    /** Those that use the server, or did. */
+    private static final Set<Redis> users = ConcurrentHashMap.newKeySet();
 
     private final Process shell;
     private final Path directory;
@@ -89,12 +96,25 @@ public final class EmbeddedServer {
     }
 
     /**
+     * Opens this process's server, started if it was not running.
+     *
+     * @param port the port to listen on, or 0 for any that is free
+     * @throws IllegalArgumentException if the port is taken, or the server already listens on another
+     */
+    public static Redis open(int port, Duration timeout, Duration patience) {
+        var redis = new Redis(uri(port), timeout, patience);
+        users.removeIf(Redis::isClosed);
+        users.add(redis);
+        return redis;
+    }
+
+    /**
      * The server's executable, unpacked once into the cache.
      *
      * @throws IOException if there is none for this system, or it cannot be unpacked
      */
     public static Path executable() throws IOException {
-        var resource = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
+        var resource = ExecutableProvider.newProvidedVersionsMap().get(thisMachine());
         if (resource == null || resource.toLowerCase(Locale.ROOT).contains("windows")) {
             throw new IOException("there is no embedded Redis of 6.2 or later for this system;"
                     + " start one yourself and set WEIRPOOL_REDIS_URL=redis://host:6379");
@@ -113,6 +133,15 @@ public final class EmbeddedServer {
         }
         Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
         return Files.move(unpacked, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Without asking {@code uname}, as the library would: another process, and a quarter of the server's start. */
+    private static OsArchitecture thisMachine() {
+        return switch (System.getProperty("os.arch")) {
+            case "amd64", "x86_64" -> new OsArchitecture(OS.detectOS(), Architecture.x86_64);
+            case "aarch64", "arm64" -> new OsArchitecture(OS.detectOS(), Architecture.aarch64);
+            default -> OsArchitecture.detectOSandArchitecture();
+        };
     }
 
     static EmbeddedServer start(int port) {
@@ -146,6 +175,7 @@ public final class EmbeddedServer {
                 .start();
         var server = new EmbeddedServer(shell, directory, URI.create("redis://:" + password + "@127.0.0.1:" + port));
         server.awaitReady();
+        server.endWithJvm();
         log.debug("embedded Redis listens on port {}", port);
         return server;
     }
@@ -186,6 +216,32 @@ public final class EmbeddedServer {
                 shell.destroy();
                 throw new IOException("interrupted while it started", e);
             }
+        }
+    }
+
+    /**
+     * Ends the server while the JVM shuts down, unless somebody may still use it: the JVM would end a third of a second later, because
+     * it waits for the thread that waits for the shell.
+     */
+    private void endWithJvm() {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::endUnlessUsed, "weirpool-redis-end"));
+        } catch (IllegalStateException e) {
+            // the JVM is shutting down: the pipe is enough
+        }
+    }
+
+    private void endUnlessUsed() {
+        if (!users.stream().allMatch(Redis::isClosed)) {
+            return;
+        }
+        try {
+            shell.getOutputStream().close();
+            shell.waitFor(1, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            // it has ended already
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

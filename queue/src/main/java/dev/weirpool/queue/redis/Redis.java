@@ -9,7 +9,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Redis implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Redis.class);
     private static final int MAX_IDLE = 8;
     private static final Pattern VERSION = Pattern.compile("redis_version:(\\d+)\\.(\\d+)\\S*");
 
@@ -113,7 +111,8 @@ public final class Redis implements AutoCloseable {
                 if (isClosed() || System.nanoTime() > deadline) {
                     throw e;
                 }
-                log.debug("{}; trying again", e.getMessage());
+                // not a field: a worker logs nothing, and the user's logging would be a large part of its start
+                LoggerFactory.getLogger(Redis.class).debug("{}; trying again", e.getMessage());
                 if (!sleep(Math.min(backoff.nextMillis(), millisUntil(deadline)))) {
                     throw e;
                 }
@@ -135,7 +134,7 @@ public final class Redis implements AutoCloseable {
         }
     }
 
-    private boolean isClosed() {
+    boolean isClosed() {
         return closed.getCount() == 0;
     }
 

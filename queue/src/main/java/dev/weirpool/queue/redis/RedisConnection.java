@@ -125,16 +125,18 @@ public final class RedisConnection implements AutoCloseable {
 
     /** Runs {@code script}; the first {@code keys} of {@code keysAndArguments} are its keys. */
     public @Nullable Object run(Script script, int keys, List<byte[]> keysAndArguments) {
-        try {
-            return evaluate(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
-        } catch (JedisDataException e) {
-            if (!"NOSCRIPT".equals(code(e))) {
+        if (script.isUsedOften()) {
+            try {
+                return evaluate(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
+            } catch (JedisDataException e) {
+                if (!"NOSCRIPT".equals(code(e))) {
+                    throw failed(e);
+                }
+                // a server that was restarted or failed over has an empty script cache
+            } catch (JedisException e) {
                 throw failed(e);
             }
-        } catch (JedisException e) {
-            throw failed(e);
         }
-        // a server that was restarted or failed over has an empty script cache
         try {
             return evaluate(script, Command.EVAL, script.text(), keys, keysAndArguments);
         } catch (JedisException e) {
@@ -272,7 +274,9 @@ public final class RedisConnection implements AutoCloseable {
     private RedisUnavailableException unavailable(Exception e) {
         return new RedisUnavailableException(
                 "Redis at " + server + " does not answer (" + rootMessage(e) + "); is it running and reachable"
-                        + (encryption == null ? "?" : ", and does the port speak TLS?"),
+                        + (encryption == null
+                                ? "?"
+                                : ", does the port speak TLS, and does it ask for a certificate: &cert=FILE&key=FILE?"),
                 e);
     }
 

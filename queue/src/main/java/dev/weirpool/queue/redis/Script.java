@@ -7,38 +7,63 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A Lua file that Redis runs as one atomic step. */
 public final class Script {
 
-    private final String name;
-    private final byte[] text;
-    private final byte[] sha1;
+    /** So often it is sent whole: its digest needs the security providers, which are a tenth of a worker's start. */
+    private static final int SENT_WHOLE = 3;
 
-    private Script(String name, byte[] text) {
+    private final Class<?> owner;
+    private final String name;
+    private final AtomicInteger uses = new AtomicInteger();
+    private byte @Nullable [] text; // guarded by this
+    private byte @Nullable [] sha1; // guarded by this
+
+    private Script(Class<?> owner, String name) {
+        this.owner = owner;
         this.name = name;
-        this.text = text;
-        this.sha1 = HexFormat.of().formatHex(digest(text)).getBytes(UTF_8);
     }
 
-    /** Reads {@code name.lua} from beside {@code owner}. */
+    /** The text of {@code name.lua} from beside {@code owner}, read when it is first used. */
     public static Script load(Class<?> owner, String name) {
+        return new Script(owner, name);
+    }
+
+    /** Whether it is worth its digest: most processes run most scripts never or a few times. */
+    boolean isUsedOften() {
+        return uses.get() >= SENT_WHOLE || uses.incrementAndGet() > SENT_WHOLE;
+    }
+
+    synchronized byte[] text() {
+        var known = text;
+        if (known == null) {
+            known = read();
+            text = known;
+        }
+        return known;
+    }
+
+    private byte[] read() {
         try (var in = owner.getResourceAsStream(name + ".lua")) {
             if (in == null) {
                 throw new IllegalStateException("no " + name + ".lua beside " + owner.getName());
             }
-            return new Script(name, in.readAllBytes());
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    byte[] text() {
-        return text;
-    }
-
-    byte[] sha1() {
-        return sha1;
+    synchronized byte[] sha1() {
+        var known = sha1;
+        if (known == null) {
+            known = HexFormat.of().formatHex(digest(text())).getBytes(UTF_8);
+            sha1 = known;
+        }
+        return known;
     }
 
     @Override

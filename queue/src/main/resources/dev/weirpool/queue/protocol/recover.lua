@@ -17,6 +17,8 @@
 -- KEYS[13] results   stream  of the client that awaits that task's result
 -- KEYS[14] kept      string  where that task's result is kept
 -- KEYS[15] unique    string  the name that that task holds
+-- KEYS[16] running   zset  the tasks of its schedule that have not ended, by id
+-- KEYS[17] schedules zset  schedule -> its next planned time in ms
 -- ARGV[1]  worker
 -- ARGV[2]  'dead' if its process is known to be gone, 'expired' if only its lease has run out
 -- ARGV[3]  delay in ms for each earlier attempt of the task that was running
@@ -25,6 +27,9 @@
 -- ARGV[6]  how long the record is kept in ms
 -- ARGV[7]  the result, if the task is to be given up at once; else ''
 -- ARGV[8]  how long the result is kept in ms; 0 if it is not
+-- ARGV[9]  the schedule that goes on when that task is given up; '' for none
+-- ARGV[10] when that schedule was put off to, in ms
+-- ARGV[11] how long it waits then, in ms
 --
 -- returns  how many tasks were given back; -1 if the lease holds; -2 in a time of grace
 local workers, inflight, bell, tick, delayed, dead, cancels =
@@ -69,6 +74,10 @@ for i = #held, 1, -1 do
       end
       if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[14], result, 'PX', ARGV[8]) end
       if redis.call('GET', KEYS[15]) == id then redis.call('UNLINK', KEYS[15]) end
+      redis.call('ZREM', KEYS[16], id)
+      if ARGV[9] ~= '' and tonumber(redis.call('ZSCORE', KEYS[17], ARGV[9]) or -1) == tonumber(ARGV[10]) then
+        redis.call('ZADD', KEYS[17], now + ARGV[11], ARGV[9])
+      end
     elseif delay > 0 then
       redis.call('ZADD', delayed, now + delay, envelope)
     else

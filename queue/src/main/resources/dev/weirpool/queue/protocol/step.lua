@@ -23,10 +23,11 @@
 --          result stream as an index into KEYS, or 0 for none
 --          value  the results of C and X, for each the id, the length in four bytes and the bytes; the delay in ms of R
 --          behind the last: number of effects, to be had if the settlements are taken, each four further arguments:
---          what   append | set | unlink | release
+--          what   append | set | unlink | release | leave | again
 --          key    as an index into KEYS
---          value  to append or set; the value that a key must have to be released
---          life   of the key in ms, for append and set
+--          value  to append or set; the value that a key must have to be released; the id that leaves a set of running
+--                 tasks; the schedule that goes on with the end of its run
+--          life   of the key in ms, for append and set; for again, when the schedule was put off to in ms, and how long it waits
 --
 -- returns  {'FENCED'} | {'RESYNC', inflight, cancelled ids among them, fence of the last} | {'PAUSED', {}}
 --          | {'OK', claimed, cancelled ids among them, fence of the last}
@@ -116,6 +117,14 @@ for i = 1, tonumber(ARGV[effects] or 0) do
     redis.call('SET', key, value, 'PX', life)
   elseif what == 'unlink' then
     redis.call('UNLINK', key)
+  elseif what == 'leave' then
+    redis.call('ZREM', key, value)
+  elseif what == 'again' then
+    local putOff, delay = string.match(life, '(%d+) (%d+)')
+    if tonumber(redis.call('ZSCORE', key, value) or -1) == tonumber(putOff) then
+      local time = redis.call('TIME')
+      redis.call('ZADD', key, time[1] * 1000 + math.floor(time[2] / 1000) + delay, value)
+    end
   elseif redis.call('GET', key) == value then
     redis.call('UNLINK', key)
   end

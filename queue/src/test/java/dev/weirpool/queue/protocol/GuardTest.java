@@ -105,7 +105,7 @@ final class GuardTest {
     static Stream<String> scripts() throws IOException, URISyntaxException {
         return ScriptHeaderTest.scripts()
                 .map(file -> file.getFileName().toString().replace(".lua", ""))
-                .filter(name -> !name.startsWith("shared-"));
+                .filter(name -> !name.startsWith("shared-") && !name.startsWith("schedule-"));
     }
 
     private static void run(ClassLoader tests) {

@@ -236,7 +236,7 @@ final class LeaseTest extends BrokerFixture {
     }
 
     private void giveUp(String worker, Envelope task) {
-        var verdict = new Blame.Verdict(bytes("why"), Optional.empty(), Optional.empty());
+        var verdict = new Blame.Verdict(bytes("why"), Optional.empty(), Optional.empty(), Optional.empty());
         broker.recoverDead(redis, worker, Duration.ZERO, new Blame.Running(task.fence(), bytes("record"), verdict));
     }
 

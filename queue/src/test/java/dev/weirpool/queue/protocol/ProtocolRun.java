@@ -291,7 +291,10 @@ final class ProtocolRun {
                         fence,
                         RESULT,
                         new Blame.Verdict(
-                                RESULT, Optional.of(HOUR).filter(life -> random.nextBoolean()), Optional.of(NAME)));
+                                RESULT,
+                                Optional.of(HOUR).filter(life -> random.nextBoolean()),
+                                Optional.of(NAME),
+                                Optional.empty()));
         };
     }
 

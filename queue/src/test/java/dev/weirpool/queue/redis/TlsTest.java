@@ -62,7 +62,10 @@ final class TlsTest {
 
     @Test
     void isRefusedWithoutACertificateByAServerThatAsks() {
-        assertRefused(asking.address(":open%20sesame@localhost", List.of("ca")))
+        // what the server says of it may be overtaken by the end of the connection
+        assertThatThrownBy(() -> RedisOptions.of(asking.address(":open%20sesame@localhost", List.of("ca")))
+                        .open())
+                .isInstanceOfAny(RedisRefusedException.class, RedisUnavailableException.class)
                 .hasMessageContaining("&cert=FILE&key=FILE");
     }
 
@@ -82,7 +85,7 @@ final class TlsTest {
         assertThatThrownBy(() -> RedisOptions.of("rediss://:open%20sesame@localhost:" + server.port())
                         .open())
                 .isInstanceOf(RedisUnavailableException.class)
-                .hasMessageContaining("does the port speak TLS?");
+                .hasMessageContaining("does the port speak TLS");
     }
 
     @Test
