@@ -24,6 +24,7 @@ final class Worker {
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final WorkerSettings settings;
+    private final Pace pace = new Pace();
     private final Claims claims;
     private final TaskCodec codec;
     private final TaskRunner runner;
@@ -31,13 +32,12 @@ final class Worker {
 
     private volatile boolean stopping;
     // owned by the thread that runs
-    private final Pace pace = new Pace();
     private @Nullable ScheduledThreadPoolExecutor timer;
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
         var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO);
-        this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker());
+        this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker(), pace);
         this.codec =
                 new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
         this.runner = new TaskRunner(codec);
