@@ -7,6 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 # shellcheck disable=SC2086
 mvn -q -B -ntp -Pbenchmarks -DskipTests ${MAVEN_ARGUMENTS:-} package -pl benchmarks -am
+mkdir -p benchmarks/results
 class_path=benchmarks/target/classes:$(cat benchmarks/target/classpath)
 java -cp "$class_path" dev.weirpool.benchmarks.Compare \
   "${PYTHON:-python3}" benchmarks/python_pool.py benchmarks/results/compare.json "${ROUNDS:-5}"
