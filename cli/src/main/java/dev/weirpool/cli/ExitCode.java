@@ -13,6 +13,10 @@ final class ExitCode {
     static final int NO_WORKERS = 4;
     /** Done, but for some items that failed and were named. */
     static final int SOME_FAILED = 5;
+    /** The doctor has found something. */
+    static final int FOUND = 6;
+    /** Asked, and the answer was no: nothing was done. */
+    static final int DECLINED = 7;
     /** Ended by an interrupt, as shells have it. */
     static final int INTERRUPTED = 130;
 

@@ -14,11 +14,24 @@ final class RedisArgument {
     private @Nullable String url;
 
     boolean isGiven() {
-        return url != null || !RedisOptions.fromEnvironment().isEmbedded();
+        return url != null;
     }
 
     /** What was given, else the embedded server. */
     RedisOptions options() {
-        return url != null ? RedisOptions.of(url) : RedisOptions.fromEnvironment();
+        return url != null ? RedisOptions.of(url) : RedisOptions.embedded();
+    }
+
+    /**
+     * What was given.
+     *
+     * @throws IllegalArgumentException if nothing was: an embedded server would be nobody else's
+     */
+    RedisOptions required() {
+        if (url == null) {
+            throw new IllegalArgumentException(
+                    "no Redis given: name one with --redis redis://host:6379 or WEIRPOOL_REDIS_URL");
+        }
+        return options();
     }
 }

@@ -22,11 +22,13 @@ public final class RedisOptions {
     private final @Nullable URI uri;
     private final int embeddedPort;
     private final Duration timeout;
+    private final Duration patience;
 
-    private RedisOptions(@Nullable URI uri, int embeddedPort, Duration timeout) {
+    private RedisOptions(@Nullable URI uri, int embeddedPort, Duration timeout, Duration patience) {
         this.uri = uri;
         this.embeddedPort = embeddedPort;
         this.timeout = timeout;
+        this.patience = patience;
     }
 
     /**
@@ -39,12 +41,12 @@ public final class RedisOptions {
      * @throws IllegalArgumentException if it is no such address
      */
     public static RedisOptions of(String uri) {
-        return new RedisOptions(RedisUri.parse(uri), 0, TIMEOUT);
+        return new RedisOptions(RedisUri.parse(uri), 0, TIMEOUT, PATIENCE);
     }
 
     /** The server of this process's own, on any free port. */
     public static RedisOptions embedded() {
-        return new RedisOptions(null, 0, TIMEOUT);
+        return new RedisOptions(null, 0, TIMEOUT, PATIENCE);
     }
 
     /**
@@ -56,7 +58,7 @@ public final class RedisOptions {
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("a port must be from 1 to 65535, got " + port);
         }
-        return new RedisOptions(null, port, TIMEOUT);
+        return new RedisOptions(null, port, TIMEOUT, PATIENCE);
     }
 
     /** The server named by {@code WEIRPOOL_REDIS_URL}, else the embedded one. */
@@ -76,7 +78,12 @@ public final class RedisOptions {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("the timeout must be positive, got " + timeout);
         }
-        return new RedisOptions(uri, embeddedPort, timeout);
+        return new RedisOptions(uri, embeddedPort, timeout, patience);
+    }
+
+    /** For how long a call is tried again while Redis is away; 10 s by default, and with nothing it is tried once. */
+    public RedisOptions withPatience(Duration patience) {
+        return new RedisOptions(uri, embeddedPort, timeout, patience);
     }
 
     public boolean isEmbedded() {
@@ -85,10 +92,14 @@ public final class RedisOptions {
 
     /** The server itself, started first if it is the embedded one. Checked: it answers and is suitable. */
     public Redis open() {
-        var redis =
-                uri != null ? new Redis(uri, timeout, PATIENCE) : EmbeddedServer.open(embeddedPort, timeout, PATIENCE);
+        var redis = openUnchecked();
         redis.check();
         return redis;
+    }
+
+    /** The server itself, which may not answer or not be suitable. */
+    public Redis openUnchecked() {
+        return uri != null ? new Redis(uri, timeout, patience) : EmbeddedServer.open(embeddedPort, timeout, patience);
     }
 
     /** Without user and password. */

@@ -1,41 +1,35 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.inspect.LauncherState;
+import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
-import dev.weirpool.queue.protocol.HeartbeatReply;
+import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
-/** Renews the leases of a launcher's workers, three times in the length of a lease, and at once when asked to. */
+/**
+ * Renews the leases of a launcher's workers, three times in the length of a lease, and at once when asked to. With that it says how
+ * the launcher is, and hears what operators have ordered.
+ */
 final class Heartbeat extends Duty {
 
     private final Broker broker;
     private final Duration lease;
-    private final Supplier<List<String>> workers;
-    private final Consumer<HeartbeatReply> found;
+    private final Heart heart;
+    private final Orders orders;
     private final Semaphore due = new Semaphore(0);
 
-    /**
-     * @param workers those that are registered; called on this duty's thread
-     * @param found told what each heartbeat found, on this duty's thread
-     */
-    Heartbeat(
-            Redis redis,
-            Broker broker,
-            Duration lease,
-            Supplier<List<String>> workers,
-            Consumer<HeartbeatReply> found) {
+    Heartbeat(Redis redis, Broker broker, Duration lease, Heart heart) {
         super("weirpool-heartbeat-" + broker.queue(), redis);
         this.broker = broker;
         this.lease = lease;
-        this.workers = workers;
-        this.found = found;
+        this.heart = heart;
+        this.orders = new Orders(broker.queue());
     }
 
     /** Makes the next heartbeat come now. */
@@ -47,15 +41,35 @@ final class Heartbeat extends Duty {
     @Override
     protected void connected(RedisConnection redis) {
         hurry();
+        broker.enlist(redis);
     }
 
     @Override
     protected void round(RedisConnection redis) throws InterruptedException {
         due.tryAcquire(lease.toMillis() / 3, TimeUnit.MILLISECONDS);
         due.drainPermits();
-        var present = workers.get();
-        if (!present.isEmpty()) {
-            found.accept(broker.heartbeat(redis, lease, present));
+        var state = heart.state();
+        if (state.isEmpty()) {
+            return;
         }
+        var present = state.get().workers().stream()
+                .filter(WorkerState::ready)
+                .map(WorkerState::name)
+                .toList();
+        if (!present.isEmpty()) {
+            heart.found(broker.heartbeat(redis, lease, present));
+        }
+        report(redis, state.get());
+    }
+
+    private void report(RedisConnection redis, LauncherState state) {
+        var answers = heart.answers();
+        answers.forEach((number, answer) -> {
+            if (!answer.isEmpty()) {
+                orders.answer(redis, number, answer);
+            }
+        });
+        orders.report(redis, state.id(), state.toBytes(), lease.multipliedBy(2), List.copyOf(answers.keySet()))
+                .forEach(heart::ordered);
     }
 }

@@ -1,23 +1,30 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.inspect.LauncherState;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.HeartbeatReply;
+import dev.weirpool.queue.protocol.Orders;
+import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,11 +33,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a fixed number of worker processes on one queue.
+ * Keeps a number of worker processes on one queue.
  *
  * <p>A worker that dies is replaced at once, and what it held is given back to the queue. Workers that die before they are ready
  * are replaced more and more slowly, from 1 s to 30 s; if none was ever ready the launcher gives up after {@value #BIRTHS} of
@@ -47,6 +55,8 @@ public final class Launcher implements AutoCloseable {
     private static final int CRASHED = 134; // SIGABRT, with which a JVM ends that has crashed
     private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
+    private static final Duration THREADS_LIMIT = Duration.ofSeconds(3);
+    private static final Duration NO_LIMIT = Duration.ofDays(36_500);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
 
@@ -59,25 +69,37 @@ public final class Launcher implements AutoCloseable {
     private final TaskCodec codec;
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
+    private final Instant startedAt = Instant.now();
     private final Heartbeat heartbeat;
     private final Recoverer recoverer;
+    private final Bookkeeper bookkeeper;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final ScheduledThreadPoolExecutor inbox = new ScheduledThreadPoolExecutor(1, this::ownThread);
 
     // owned by the inbox's thread
     private final Map<String, Child> children = new LinkedHashMap<>();
+    private int wanted;
     private int started;
     private boolean working;
     private int failedBirths;
     private volatile Optional<WorkersCannotStartException> gaveUp = Optional.empty();
     private volatile boolean anyWasReady;
     private boolean stopping;
+    private @Nullable Announcer announcer; // there from when a task first speaks of its progress
     private volatile boolean killed;
     private long looks;
-    private final Map<String, Stopwatch> timed = new HashMap<>();
+    private Tally ofTheDead = Tally.NOTHING;
+    private long toldNanos = System.nanoTime();
+    private final Deque<Child> restarting = new ArrayDeque<>();
+    private final Map<String, Long> deaths = new TreeMap<>();
+    private Tally ended = Tally.NOTHING; // what the workers did that have ended
+    private long restarts;
+    private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
+    private final Map<String, String> answers = new LinkedHashMap<>();
 
     private Launcher(LauncherOptions options, Consumer<Redis> before) {
         this.options = options;
+        this.wanted = options.processes();
         this.broker = new Broker(options.queue());
         this.command = new WorkerCommand(options);
         this.archive = new StartupArchive();
@@ -97,8 +119,9 @@ public final class Launcher implements AutoCloseable {
             abandon();
             throw e;
         }
-        this.heartbeat = new Heartbeat(redis, broker, options.lease(), this::readyWorkers, this::heed);
+        this.heartbeat = new Heartbeat(redis, broker, options.lease(), new OwnHeart());
         this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
+        this.bookkeeper = new Bookkeeper(redis, broker, this::news);
     }
 
     /**
@@ -116,6 +139,7 @@ public final class Launcher implements AutoCloseable {
         var launcher = new Launcher(options, before);
         launcher.recoverer.start();
         launcher.heartbeat.start();
+        launcher.bookkeeper.start();
         launcher.inbox.execute(launcher::work);
         launcher.inbox.schedule(launcher::spawnRest, SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
         launcher.inbox.scheduleWithFixedDelay(
@@ -168,6 +192,44 @@ public final class Launcher implements AutoCloseable {
         return stopped.copy();
     }
 
+    /**
+     * Replaces the workers by fresh ones, one after the other, each when it has ended its task and the one before has been replaced.
+     * Returns at once.
+     */
+    public void restart() {
+        post(() -> {
+            restarting.clear();
+            restarting.addAll(children.values());
+        });
+    }
+
+    /**
+     * Keeps another number of workers from now on. Those that are too many end after their tasks, idle ones first; the share of memory
+     * of each stays as it is. Returns at once.
+     *
+     * @throws IllegalArgumentException if that is less than 1
+     */
+    public void resize(int processes) {
+        if (processes < 1) {
+            throw new IllegalArgumentException("processes must be at least 1, got " + processes);
+        }
+        post(() -> {
+            wanted = processes;
+            adjust();
+        });
+    }
+
+    /** How its workers are, and what it has counted; does not ask Redis. */
+    public Census census() {
+        var answer = ask(() -> List.of(count()));
+        return answer.isEmpty() ? new Census(options.queue(), 0, 0, 0, 0, Map.of(), Tally.NOTHING) : answer.get(0);
+    }
+
+    /** Whether it looks after its workers: does not ask Redis, and takes 2 s at most. */
+    public boolean isResponsive() {
+        return stopped.isDone() || !ask(() -> List.of(true)).isEmpty();
+    }
+
     /** The pids of the workers that run now; does not ask Redis. */
     public List<Long> pids() {
         return ask(() -> children.values().stream().map(Child::pid).toList());
@@ -207,6 +269,21 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    private void adjust() {
+        for (var missing = wanted - present(); missing > 0; missing--) {
+            spawn();
+        }
+        children.values().stream()
+                .filter(child -> !child.isSurplus())
+                .sorted(Comparator.comparing(Child::isBusy))
+                .limit(Math.max(0, present() - wanted))
+                .forEach(Child::retireForGood);
+    }
+
+    private long present() {
+        return children.values().stream().filter(child -> !child.isSurplus()).count();
+    }
+
     private void spawnRest() {
         for (var i = firstWave(); i < options.processes(); i++) {
             spawn();
@@ -219,12 +296,12 @@ public final class Launcher implements AutoCloseable {
     }
 
     private void spawn() {
-        if (stopping) {
+        if (stopping || present() >= wanted) {
             return;
         }
         var worker = name + "." + ++started;
         try {
-            var child = Child.start(command.build(archive.find()), worker, boards.create(worker));
+            var child = Child.start(command.build(archive.find()), worker, boards.create(worker), options.output());
             children.put(worker, child);
             if (working) {
                 employ(child);
@@ -269,9 +346,15 @@ public final class Launcher implements AutoCloseable {
 
     private void exited(Child child) {
         children.remove(child.worker());
-        timed.remove(child.worker());
         var death = child.death();
         recoverer.recover(death);
+        ended = ended.plus(child.board().tally());
+        ofTheDead = ofTheDead.plus(child.news());
+        if (child.board().running().isPresent()) {
+            ofTheDead = ofTheDead.with(Tally.Count.DIED, 1);
+            ended = ended.with(Tally.Count.DIED, 1);
+        }
+        deaths.merge(child.reason(), 1L, Long::sum);
         child.bury();
         var code = child.process().exitValue();
         if (child.isReady()) {
@@ -279,6 +362,7 @@ public final class Launcher implements AutoCloseable {
             failedBirths = 0;
             if (!stopping) {
                 if (code != WorkerExit.DONE.code) {
+                    restarts++;
                     log().warn("worker {}, pid {}, {}; starting another", child.worker(), child.pid(), death.how());
                 }
                 spawn();
@@ -295,6 +379,7 @@ public final class Launcher implements AutoCloseable {
 
     private void bornDead(List<String> lastWords) {
         failedBirths++;
+        restarts++;
         if (!anyWasReady && failedBirths >= BIRTHS && !anyReady()) {
             giveUp(lastWords);
             return;
@@ -316,7 +401,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     private void killAll() {
-        children.values().forEach(child -> child.kill("was killed with its launcher's other workers"));
+        children.values().forEach(child -> child.kill("killed", "was killed with its launcher's other workers"));
     }
 
     /** Enforces the limits of tasks and of workers. */
@@ -334,46 +419,107 @@ public final class Launcher implements AutoCloseable {
             archive.makeIfMissing(redis);
         }
         for (var child : children.values()) {
+            child.look();
+            child.progressToTell().ifPresent(said -> announce(child, said));
             enforceTimeLimit(child);
             if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
                 enforceMemoryLimit(child);
             }
             if (options.workers().maxAge().compareTo(Duration.ZERO) > 0
                     && child.age().compareTo(options.workers().maxAge()) > 0) {
-                child.retire("has reached its age");
+                child.retire("recycled_age", "has reached its age");
             }
+        }
+        restartNext();
+        answerThoseWhoWantThreads();
+    }
+
+    private void announce(Child child, Progress progress) {
+        if (announcer == null) {
+            announcer = new Announcer(redis, broker);
+            announcer.start();
+        }
+        var announcing = announcer;
+        child.sighting().map(Child.Sighting::taskId).ifPresent(task -> announcing.announce(task, progress));
+    }
+
+    /** One at a time: the next when all are there and ready. */
+    private void restartNext() {
+        restarting.removeIf(child -> !children.containsValue(child) || child.isRetired());
+        if (stopping || restarting.isEmpty() || present() < wanted) {
+            return;
+        }
+        if (children.values().stream().allMatch(child -> child.isReady() && !child.isRetired() || child.isSurplus())) {
+            restarting.remove().retire("renewed", "is to be restarted");
         }
     }
 
-    private void enforceTimeLimit(Child child) {
-        var running = child.board().running().filter(task -> task.limitMillis() > 0);
-        if (running.isEmpty()) {
-            timed.remove(child.worker());
-            return;
+    private Census count() {
+        var work = ended;
+        var ready = 0;
+        var busy = 0;
+        for (var child : children.values()) {
+            work = work.plus(child.board().tally());
+            ready += child.isReady() ? 1 : 0;
+            busy += child.isBusy() ? 1 : 0;
         }
-        var task = running.get();
-        var stopwatch = timed.get(child.worker());
-        if (stopwatch == null || stopwatch.count != task.count()) {
-            timed.put(child.worker(), new Stopwatch(task.count(), System.nanoTime()));
-        } else if (System.nanoTime() - stopwatch.sinceNanos
-                > Duration.ofMillis(task.limitMillis()).plus(THREADS_TAKEN_DOWN).toNanos()) {
-            child.killForTimeLimit(task.limitMillis());
+        return new Census(options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, work);
+    }
+
+    private static void enforceTimeLimit(Child child) {
+        var limit = child.sighting().map(seen -> seen.task().limitMillis()).orElse(0L);
+        if (limit > 0
+                && System.nanoTime() - child.sighting().orElseThrow().sinceNanos()
+                        > Duration.ofMillis(limit).plus(THREADS_TAKEN_DOWN).toNanos()) {
+            child.killForTimeLimit(limit);
         }
     }
+
+    private void answerThoseWhoWantThreads() {
+        threadsWanted.entrySet().removeIf(wanted -> {
+            var answer = threads(wanted.getValue());
+            answer.ifPresent(text -> answer(wanted.getKey(), text));
+            return answer.isPresent();
+        });
+    }
+
+    /** The stacks of a worker's threads, or why they cannot be had, once either is known. */
+    private Optional<String> threads(ThreadsWanted wanted) {
+        var child = children.get(wanted.worker);
+        if (child == null) {
+            return Optional.of("there is no worker " + wanted.worker + " any more");
+        }
+        var threads = child.takeThreads();
+        if (threads.isPresent() || System.nanoTime() < wanted.deadlineNanos) {
+            return threads;
+        }
+        return Optional.of("worker " + wanted.worker + ", pid " + child.pid() + ", has not answered within "
+                + THREADS_LIMIT.toSeconds() + " s"
+                + child.memory()
+                        .processState()
+                        .map(state -> "; its process is " + state)
+                        .orElse(""));
+    }
+
+    private void answer(String number, String text) {
+        answers.put(number, text);
+        heartbeat.hurry();
+    }
+
+    private record ThreadsWanted(String worker, long deadlineNanos) {}
 
     private void enforceMemoryLimit(Child child) {
         var occupied = child.memory().sample();
         var limit = options.workers().maxMemory();
         if (limit > 0 && occupied > limit + limit / 2) {
-            child.kill("was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
-                    + limit);
+            child.kill(
+                    "memory_limit",
+                    "was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
+                            + limit);
         } else if (limit > 0 && occupied > limit) {
-            child.retire("occupies " + occupied + " bytes, more than its limit of " + limit);
+            child.retire("recycled_memory", "occupies " + occupied + " bytes, more than its limit of " + limit);
         }
     }
-
-    /** When a task with a time limit was first seen. */
-    private record Stopwatch(long count, long sinceNanos) {}
 
     private void finishIfEmpty() {
         if (stopping && children.isEmpty() && !inbox.isShutdown()) {
@@ -387,6 +533,10 @@ public final class Launcher implements AutoCloseable {
     private void finish() {
         recoverer.close();
         heartbeat.close();
+        bookkeeper.close();
+        if (announcer != null) {
+            announcer.close();
+        }
         if (anyWasReady && !killed) {
             archive.makeIfMissing(redis);
             archive.awaitMade();
@@ -399,10 +549,15 @@ public final class Launcher implements AutoCloseable {
                     return true;
                 });
             }
+            redis.call(Duration.ZERO, connection -> {
+                bookkeeper.book(connection, collectNews());
+                return true;
+            });
         } catch (RedisUnavailableException e) {
             log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } finally {
             deleteBoards();
+            retractReport();
             redis.close();
             end();
         }
@@ -425,6 +580,18 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    /** Tried once, because it lapses by itself. */
+    private void retractReport() {
+        try {
+            redis.call(Duration.ZERO, connection -> {
+                new Orders(options.queue()).retract(connection, name);
+                return true;
+            });
+        } catch (RedisUnavailableException e) {
+            log().debug("{}; what this launcher has said of itself lapses", e.getMessage());
+        }
+    }
+
     private WorkerSettings settings(Child child) {
         return new WorkerSettings(
                 child.worker(),
@@ -437,33 +604,111 @@ public final class Launcher implements AutoCloseable {
                 initializer);
     }
 
-    /** On the heartbeat's thread. */
-    private List<String> readyWorkers() {
-        return ask(() -> children.values().stream()
-                .filter(Child::isReady)
-                .map(Child::worker)
-                .toList());
+    private LauncherState state() {
+        return new LauncherState(
+                name,
+                Host.name(),
+                ProcessHandle.current().pid(),
+                Optional.ofNullable(Launcher.class.getPackage().getImplementationVersion())
+                        .orElse(""),
+                Runtime.version().toString(),
+                Instant.now(),
+                startedAt,
+                wanted,
+                Memory.limit(),
+                restarts,
+                stopping,
+                children.values().stream().map(Child::state).toList());
     }
 
-    /** On the heartbeat's thread. */
-    private void heed(HeartbeatReply reply) {
-        post(() -> {
-            for (var lost : reply.lost()) {
-                var child = children.get(lost);
-                if (child != null) {
-                    log().warn(
-                                    "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
-                                    lost,
-                                    child.pid());
-                    child.kill("was killed because it had been fenced off");
-                }
+    /** On the bookkeeper's thread. */
+    private Tally news() {
+        var news = ask(() -> List.of(collectNews()));
+        return news.isEmpty() ? Tally.NOTHING : news.get(0);
+    }
+
+    private Tally collectNews() {
+        var now = System.nanoTime();
+        var millis = (now - toldNanos) / 1_000_000;
+        toldNanos = now;
+        var news = ofTheDead;
+        ofTheDead = Tally.NOTHING;
+        for (var child : children.values()) {
+            news = news.plus(child.news()).with(Tally.Count.PRESENT, child.isReady() ? millis : 0);
+            if (child.board().running().isPresent()) {
+                news = news.with(Tally.Count.BUSY, millis);
             }
-            reply.condemned().forEach((worker, task) -> {
-                var child = children.get(worker);
-                if (child != null) {
-                    child.cancel(task);
-                }
-            });
+        }
+        return news;
+    }
+
+    private void obey(String number, String order) {
+        if (answers.containsKey(number) || threadsWanted.containsKey(number)) {
+            return; // heard before
+        }
+        log().info("an operator has ordered: {}", order);
+        var words = order.split(" ", 2);
+        switch (words[0]) {
+            case "drain" -> {
+                stop(NO_LIMIT);
+                answer(number, "");
+            }
+            case "threads" -> {
+                var worker = words.length == 2 ? words[1] : "";
+                threadsWanted.put(number, new ThreadsWanted(worker, System.nanoTime() + THREADS_LIMIT.toNanos()));
+                Optional.ofNullable(children.get(worker)).ifPresent(Child::askForThreads);
+            }
+            default -> answer(number, "this launcher, of an earlier version, does not know the order " + words[0]);
+        }
+    }
+
+    /** Called on the heartbeat's thread. */
+    private final class OwnHeart implements Heart {
+
+        @Override
+        public Optional<LauncherState> state() {
+            return ask(() -> List.of(Launcher.this.state())).stream().findFirst();
+        }
+
+        @Override
+        public void found(HeartbeatReply reply) {
+            post(() -> heed(reply));
+        }
+
+        @Override
+        public void ordered(String number, String order) {
+            post(() -> obey(number, order));
+        }
+
+        @Override
+        public Map<String, String> answers() {
+            return ask(() -> {
+                        var given = List.of(Map.copyOf(answers));
+                        answers.clear();
+                        return given;
+                    })
+                    .stream()
+                    .findFirst()
+                    .orElse(Map.of());
+        }
+    }
+
+    private void heed(HeartbeatReply reply) {
+        for (var lost : reply.lost()) {
+            var child = children.get(lost);
+            if (child != null) {
+                log().warn(
+                                "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
+                                lost,
+                                child.pid());
+                child.kill("fenced", "was killed because it had been fenced off");
+            }
+        }
+        reply.condemned().forEach((worker, task) -> {
+            var child = children.get(worker);
+            if (child != null) {
+                child.cancel(task);
+            }
         });
     }
 

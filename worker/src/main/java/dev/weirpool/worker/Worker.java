@@ -7,10 +7,12 @@ import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.StepReply;
+import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
@@ -29,10 +31,12 @@ final class Worker {
     private final TaskCodec codec;
     private final TaskRunner runner;
     private final Board board;
+    private final Console console = new Console();
 
     private volatile boolean stopping;
     // owned by the thread that runs
     private @Nullable ScheduledThreadPoolExecutor timer;
+    private @Nullable LogContext logContext; // there from the first task on: start-up is not for it
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
@@ -40,8 +44,8 @@ final class Worker {
         this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker(), pace);
         this.codec =
                 new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
-        this.runner = new TaskRunner(codec);
         this.board = Board.open(settings.board());
+        this.runner = new TaskRunner(codec, (task, progress) -> board.say(progress));
     }
 
     static Worker boot(WorkerSettings settings) {
@@ -110,11 +114,13 @@ final class Worker {
     private Settled settle(StepReply.Task task) {
         var envelope = task.envelope();
         if (task.isCancelled()) {
+            board.count(Tally.Count.CANCELLED);
             return Settled.completed(envelope, codec, new Outcome.Cancelled());
         }
         if (!envelope.isReadable() || envelope.attempt() <= envelope.maxAttempts()) {
             return run(envelope, task.fence());
         }
+        board.count(Tally.Count.DEAD);
         return Settled.gaveUp(
                 envelope, codec, "gave up after " + attempts(envelope.maxAttempts()) + ": the worker died each time");
     }
@@ -124,15 +130,43 @@ final class Worker {
     }
 
     private Settled run(Envelope envelope, long fence) {
+        countWait(envelope);
+        var printed = console.mark();
         var watch = Optional.<ScheduledFuture<?>>empty();
+        var began = System.nanoTime();
         try {
             watch = watch(envelope);
-            return Settled.of(envelope, codec, runner.run(envelope, fence));
+            logContext().enter(envelope);
+            var run = runner.run(envelope, fence);
+            var ran = System.nanoTime() - began;
+            var settled = Settled.of(envelope, codec, run, printed);
+            board.countRun(
+                    run.outcome() instanceof Outcome.Cancelled ? Tally.Count.CANCELLED : settled.count(), ran / 1000);
+            return settled;
         } catch (DecodingException | IllegalArgumentException e) {
+            board.count(Tally.Count.DEAD);
             return Settled.gaveUp(envelope, codec, "the task cannot be read: " + e.getMessage());
         } finally {
+            logContext().leave();
             watch.ifPresent(alarm -> alarm.cancel(false));
             board.end();
+        }
+    }
+
+    private LogContext logContext() {
+        var current = logContext;
+        if (current == null) {
+            current = new LogContext(settings.queue(), settings.worker());
+            logContext = current;
+        }
+        return current;
+    }
+
+    /** Of later attempts nothing says since when they could be run. */
+    private void countWait(Envelope envelope) {
+        var since = envelope.sinceMillis();
+        if (since > 0) {
+            board.countWait(Math.max(0, System.currentTimeMillis() - since) * 1000);
         }
     }
 
@@ -156,8 +190,11 @@ final class Worker {
         return current;
     }
 
-    /** The launcher is about to kill this process and puts this into the record of the attempt. */
-    private void takeDownThreads() {
+    /**
+     * Writes down the stacks of all threads for the launcher: when it asks, and when it is about to kill this process and puts them
+     * into the record of the attempt. Called by any thread.
+     */
+    void takeDownThreads() {
         var text = new StringBuilder();
         Thread.getAllStackTraces().forEach((thread, stack) -> {
             text.append('"')
@@ -170,7 +207,9 @@ final class Worker {
             }
         });
         try {
-            Files.writeString(board.threadsFile(), text);
+            var part = Files.createTempFile(board.file().getParent(), "threads", ".part");
+            Files.writeString(part, text);
+            Files.move(part, board.threadsFile(), StandardCopyOption.ATOMIC_MOVE); // it is never seen half written
         } catch (IOException e) {
             System.err.println("weirpool: cannot write down the threads: " + e.getMessage());
         }

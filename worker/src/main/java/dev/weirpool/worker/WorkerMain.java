@@ -50,6 +50,7 @@ public final class WorkerMain {
                 switch (words[0]) {
                     case "stop" -> worker.stop();
                     case "cancel" -> worker.cancel(words[1]);
+                    case "threads" -> worker.takeDownThreads();
                     case "" -> {}
                     case END -> exit(WorkerExit.valueOf(words[1]));
                     default -> System.err.println("weirpool: unknown command from the launcher: " + words[0]);

@@ -59,6 +59,15 @@ final class Decoder {
         return value;
     }
 
+    /** Begins with a message that is read piece by piece. */
+    void open(byte[] bytes) {
+        input.setBuffer(bytes);
+        budget = bytes.length;
+        if (input.readByte() != Encoder.FORMAT) {
+            throw new DecodingException("unknown format " + bytes[0]);
+        }
+    }
+
     /** Is this worth keeping for the next message? */
     boolean isSmall() {
         return objects.length <= SMALL;

@@ -8,6 +8,7 @@ import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,15 +37,25 @@ public final class Broker {
     private static final Script RELEASE = Script.load(Broker.class, "release");
     private static final Script CANCEL = Script.load(Broker.class, "cancel");
     private static final Script REQUEUE = Script.load(Broker.class, "requeue");
+    private static final Script TALLY = Script.load(Broker.class, "tally");
+    private static final Script TALLIES = Script.load(Broker.class, "tallies");
+    private static final Script DEPTH = Script.load(Broker.class, "depth");
     private static final Script DISCARD = Script.load(Broker.class, "discard");
     private static final Script OPEN = Script.load(Broker.class, "open");
     private static final Script OWN = Script.load(Broker.class, "own");
     private static final Script RESUME = Script.load(Broker.class, "resume");
 
+    private static final Script ENLIST = Script.load(Broker.class, "enlist");
+    private static final Script PURGE = Script.load(Broker.class, "purge");
+    private static final Script REVIVE = Script.load(Broker.class, "revive");
+
+    private static final int MOST_QUEUES = 10_000;
+
     /** Read at once, each of which may hold a mebibyte of results. */
     private static final int RESULT_ENTRIES = 32;
 
     private static final int DROPPED_AT_A_TIME = 500;
+    private static final int TALLIES_AT_A_TIME = 200;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
 
     /** A task that was claimed before it was marked is found by the next heartbeat, or its launcher has lost it. */
@@ -53,6 +65,7 @@ public final class Broker {
     private static final Duration REQUEST_LIFE = Duration.ofMinutes(10);
     private static final int ABANDONED_AT_A_TIME = 10;
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
+    private static final Duration PROGRESS_LIFE = Duration.ofMinutes(10);
     private static final byte[] NOTHING = {};
     private static final byte[] ONE = bytes("1");
     private static final byte[] ZERO = bytes("0");
@@ -215,7 +228,8 @@ public final class Broker {
 
     private static void addEffect(List<byte[]> arguments, Effect effect, byte[] key) {
         if (effect instanceof Effect.NoteAttempt note) {
-            arguments.addAll(List.of(bytes("append"), key, note.record(), bytes(RECORD_LIFE.toMillis())));
+            arguments.addAll(List.of(
+                    bytes("append"), key, note.record(), bytes(note.life().toMillis())));
         } else if (effect instanceof Effect.ForgetAttempts) {
             arguments.addAll(List.of(bytes("unlink"), key, NOTHING, ZERO));
         } else if (effect instanceof Effect.KeepResult keep) {
@@ -283,7 +297,8 @@ public final class Broker {
         var arguments = new ArrayList<byte[]>();
         arguments.add(keys.delayed);
         arguments.addAll(keys.ready());
-        arguments.addAll(List.of(keys.bell, keys.workers, keys.tick, keys.cancels, keys.producers, keys.producers1));
+        arguments.addAll(
+                List.of(keys.bell, keys.workers, keys.tick, keys.cancels, keys.producers, keys.producers1, keys.fence));
         var keyCount = arguments.size();
         arguments.add(bytes(TickReply.MOST_PROMOTED));
         arguments.add(bytes(gap.toMillis()));
@@ -397,6 +412,28 @@ public final class Broker {
                 + number(redis.call("ZCARD", keys.delayed));
     }
 
+    /** How much the queue holds. */
+    public Depth depth(RedisConnection redis) {
+        var reply = list(redis.run(
+                DEPTH,
+                7,
+                List.of(keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.delayed, keys.dead, keys.workers)));
+        var now = number(reply.get(0));
+        var oldest = reply.subList(8, 12).stream()
+                .map(since -> (byte[]) requireNonNull(since))
+                .filter(since -> since.length == Long.BYTES)
+                .mapToLong(since -> ByteBuffer.wrap(since).getLong())
+                .filter(since -> since > 0)
+                .min()
+                .orElse(now);
+        return new Depth(
+                reply.subList(1, 5).stream().map(Broker::number).toList(),
+                number(reply.get(5)),
+                number(reply.get(6)),
+                number(reply.get(7)),
+                Duration.ofMillis(Math.max(0, now - oldest)));
+    }
+
     /** How many dead letters there are. */
     public long deadCount(RedisConnection redis) {
         return number(redis.call("LLEN", keys.dead));
@@ -460,6 +497,16 @@ public final class Broker {
         return (byte[]) redis.call("GET", keys.result(Envelope.id(producer, sequence)));
     }
 
+    /** Says how far the task with that id is; it can be read for ten minutes. */
+    public void tellProgress(RedisConnection redis, byte[] id, byte[] progress) {
+        redis.call("SET", keys.progress(id), progress, bytes("PX"), bytes(PROGRESS_LIFE.toMillis()));
+    }
+
+    /** How far a task last said it was. */
+    public Optional<byte[]> progress(RedisConnection redis, long producer, long sequence) {
+        return Optional.ofNullable((byte[]) redis.call("GET", keys.progress(Envelope.id(producer, sequence))));
+    }
+
     /** The workers registered now. */
     public List<String> workers(RedisConnection redis) {
         return list(redis.call("ZRANGE", keys.workers, ZERO, bytes(-1))).stream()
@@ -521,6 +568,109 @@ public final class Broker {
         redis.call("UNLINK", keys.results(producer));
     }
 
+    /**
+     * Adds to the statistics of the queue, and to each how many tasks wait now. Not to be done again when it fails.
+     *
+     * @param now says which periods it belongs to
+     */
+    public void tally(RedisConnection redis, Tally tally, Instant now) {
+        var arguments = new ArrayList<>(keys.ready());
+        arguments.add(keys.total);
+        for (var period : Period.values()) {
+            arguments.add(keys.statistics(period, period.start(now)));
+        }
+        var keyCount = arguments.size();
+        arguments.add(bytes(RECORD_LIFE.toMillis()));
+        for (var period : Period.values()) {
+            arguments.add(bytes(period.life().toMillis()));
+        }
+        tally.fields().forEach((field, amount) -> arguments.addAll(List.of(bytes(field), bytes(amount))));
+        redis.run(TALLY, keyCount, arguments);
+    }
+
+    /** All that was added up on this queue; it begins anew when the queue was deleted, or nobody served it for 30 days. */
+    public Tally total(RedisConnection redis) {
+        return tallies(redis, List.of(keys.total)).get(0);
+    }
+
+    /** The statistics of the periods that begin at {@code starts}. */
+    public List<Tally> tallies(RedisConnection redis, Period period, List<Instant> starts) {
+        return tallies(
+                redis,
+                starts.stream().map(start -> keys.statistics(period, start)).toList());
+    }
+
+    private static List<Tally> tallies(RedisConnection redis, List<byte[]> statistics) {
+        var tallies = new ArrayList<Tally>(statistics.size());
+        for (var from = 0; from < statistics.size(); from += TALLIES_AT_A_TIME) {
+            var some = statistics.subList(from, Math.min(statistics.size(), from + TALLIES_AT_A_TIME));
+            for (var reply : list(redis.run(TALLIES, some.size(), some))) {
+                var fields = new HashMap<String, Long>();
+                var pairs = list(reply);
+                for (var i = 0; i < pairs.size(); i += 2) {
+                    fields.put(text(pairs.get(i)), Long.valueOf(text(pairs.get(i + 1))));
+                }
+                tallies.add(Tally.of(fields));
+            }
+        }
+        return tallies;
+    }
+
+    private List<byte[]> statistics(Instant now) {
+        return Stream.of(Period.values())
+                .flatMap(period -> period.last((int) period.life().dividedBy(period.length()) + 1, now).stream()
+                        .map(start -> keys.statistics(period, start)))
+                .toList();
+    }
+
+    /** Notes that this queue is in use, so that {@link Survey#queues} names it. */
+    public void enlist(RedisConnection redis) {
+        redis.run(ENLIST, 1, List.of(Keys.QUEUES, bytes(queue), bytes(MOST_QUEUES + 1)));
+    }
+
+    /** Puts up to {@code most} dead letters back on the queue, the oldest first; returns how many. */
+    public int revive(RedisConnection redis, int most) {
+        return (int) number(redis.run(
+                REVIVE,
+                6,
+                List.of(keys.dead, keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.bell, bytes(most))));
+    }
+
+    /**
+     * Deletes the first tasks of {@code where}, as long as they are the expected ones; returns how many.
+     *
+     * @param cancelled the result that tells a client so; empty to tell none
+     */
+    public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
+        var arguments = new ArrayList<byte[]>(3 + 8 * tasks.size());
+        arguments.add(where.key(keys));
+        arguments.add(keys.schedules);
+        for (var task : tasks) {
+            arguments.add(keys.results(ByteBuffer.wrap(task.id()).getLong()));
+            arguments.add(keys.unique(task.uniqueKey()));
+            arguments.add(keys.attempts(task.id()));
+            arguments.add(keys.running(task.run().map(ScheduledRun::schedule).orElse("")));
+        }
+        var keyCount = arguments.size();
+        arguments.add(cancelled);
+        for (var task : tasks) {
+            var again = task.run().flatMap(ScheduledRun::again);
+            arguments.add(task.id());
+            arguments.add(again.isEmpty() ? NOTHING : bytes(task.run().get().schedule()));
+            arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
+            arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
+        }
+        return (int) number(redis.run(PURGE, keyCount, arguments));
+    }
+
+    /**
+     * A task that is to be purged.
+     *
+     * @param uniqueKey the name that it may hold, or nothing
+     * @param run of the schedule that counts it
+     */
+    public record Expected(byte[] id, String uniqueKey, Optional<ScheduledRun> run) {}
+
     /** Says that this queue has an owner, who will say so again within {@code life}; else {@link #dropAbandoned} deletes it. */
     public void own(RedisConnection redis, Duration life) {
         own(redis, queue, life);
@@ -567,10 +717,13 @@ public final class Broker {
                 keys.sources,
                 keys.paused,
                 keys.edits,
-                keys.counts));
+                keys.counts,
+                keys.total));
         all.addAll(keys.ready());
+        all.addAll(statistics(Instant.now()));
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));
+        redis.call("ZREM", Keys.QUEUES, bytes(queue));
         redis.call("ZREM", Keys.POOLS, bytes(queue)); // last: whoever is halted before it leaves it to be found again
     }
 

@@ -16,6 +16,11 @@ public record Due(boolean isFromNow, long millis) {
         return new Due(false, moment.toEpochMilli());
     }
 
+    /** The same by the clock of this process. */
+    long millisSince1970() {
+        return isFromNow ? System.currentTimeMillis() + millis : millis;
+    }
+
     /** As the push script reads it: {@code +500}, or {@code 1767225600000}. */
     String wireForm() {
         return isFromNow ? "+" + millis : Long.toString(millis);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *      3      1  attempts that have failed                                     (may change while stored)
  *      4     16  id: producer and sequence
  *     20      1  key id of the signature, 0 = unsigned: then it is any bytes, which differ from task to task
- *     21      8  not after: when it may no longer run, ms since 1970, 0 = no limit
+ *     21      8  since: when it could first be run, ms since 1970 by its producer's clock, 0 = not known
  *     29     16  signature
  *     45      2  length of the headers; then the headers; the rest is the body
  * </pre>
@@ -44,6 +44,7 @@ public final class Envelope {
     private static final int SIGNATURE = 29;
     private static final int ID_BYTES = 16;
     private static final byte VERSION = 1;
+    private static final int SINCE = 21;
     private static final int PRIORITY_BITS = 3;
     private static final int RESULT_BIT = 4;
     private static final String NAME = "";
@@ -101,6 +102,15 @@ public final class Envelope {
         return ByteBuffer.wrap(raw).getLong(12);
     }
 
+    /**
+     * When it could first be run, in ms since 1970 by its producer's clock; 0 if that is not known, or it is tried again or was put back, as
+     * then nothing says since when it waits.
+     */
+    public long sinceMillis() {
+        var isNew = raw.length >= MIN_BYTES && (raw[1] & 0xff) < 8 && raw[3] == 0;
+        return isNew ? ByteBuffer.wrap(raw).getLong(SINCE) : 0;
+    }
+
     /** Life, attempt and id, and what lies between: what a settlement must match. */
     public byte[] fence() {
         // what is no envelope may be shorter, and must be settled all the same
@@ -156,6 +166,16 @@ public final class Envelope {
     /** The task's readable name, for example {@code com.acme.Tasks::checksum}. */
     public String name() {
         return parsed().name;
+    }
+
+    /** The readable name in the beginning of an envelope, as far as that goes; empty if there is none. */
+    public static String nameIn(byte[] beginning) {
+        var start = MIN_BYTES + 4;
+        if (beginning.length < start || beginning[0] != VERSION) {
+            return "";
+        }
+        var length = ByteBuffer.wrap(beginning).getShort(MIN_BYTES + 2) & 0xffff;
+        return new String(beginning, start, Math.min(length, beginning.length - start), UTF_8);
     }
 
     /** Whether there are any headers but the name; of what cannot be read, none. */
@@ -244,6 +264,11 @@ public final class Envelope {
 
         /** The envelope, with its id. */
         public Envelope seal(long producer, long sequence) {
+            return seal(producer, sequence, 0);
+        }
+
+        /** The envelope, with its id, and when it can first be run, in ms since 1970. */
+        public Envelope seal(long producer, long sequence, long sinceMillis) {
             var head = encodedHeaders();
             var out = ByteBuffer.allocate(FIXED_BYTES + 2 + head.length + body.length);
             out.put(VERSION);
@@ -251,6 +276,7 @@ public final class Envelope {
             out.put((byte) maxAttempts);
             out.put((byte) 0);
             out.putLong(producer).putLong(sequence);
+            out.putLong(SINCE, sinceMillis);
             out.position(SIGNATURE);
             out.putLong(spread(sequence)).putLong(spread(~sequence));
             out.putShort((short) head.length).put(head).put(body);

@@ -2,6 +2,7 @@ package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,7 +14,10 @@ final class Keys {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
-    /** The queues that belong to one pool each; the only key that belongs to no queue. */
+    /** The queues in use, which belongs to no queue itself. */
+    static final byte[] QUEUES = bytes("weirpool:queues");
+
+    /** The queues that belong to one pool each; it belongs to no queue itself. */
     static final byte[] POOLS = bytes("weirpool:pools");
 
     private final String prefix;
@@ -31,6 +35,7 @@ final class Keys {
     final byte[] cancels;
     final byte[] tick;
     final byte[] fence;
+    final byte[] total;
     final byte[] schedules;
     final byte[] definitions;
     final byte[] versions;
@@ -39,8 +44,12 @@ final class Keys {
     final byte[] edits;
     final byte[] counts;
 
+    static boolean isName(String queue) {
+        return NAME.matcher(queue).matches();
+    }
+
     Keys(String queue) {
-        if (!NAME.matcher(queue).matches()) {
+        if (!isName(queue)) {
             throw new IllegalArgumentException(
                     "not a queue name: '" + queue + "'; use 1 to 64 letters, digits, '.', '_' and '-'");
         }
@@ -58,6 +67,7 @@ final class Keys {
         this.cancels = key("cancels");
         this.tick = key("tick");
         this.fence = key("fence");
+        this.total = key("stats:total");
         this.schedules = key("schedules");
         this.definitions = key("schedules:definitions");
         this.versions = key("schedules:versions");
@@ -86,6 +96,11 @@ final class Keys {
         return key("result:" + HexFormat.of().formatHex(id));
     }
 
+    /** How far one task last said it was. */
+    byte[] progress(byte[] id) {
+        return key("progress:" + HexFormat.of().formatHex(id));
+    }
+
     /** Who holds a name that only one task may hold. */
     byte[] unique(String name) {
         return key("unique:" + name);
@@ -101,6 +116,11 @@ final class Keys {
         return key("refused:" + HexFormat.of().formatHex(id));
     }
 
+    /** The statistics of one period. */
+    byte[] statistics(Period period, Instant start) {
+        return key("stats:" + period.key + ":" + start.getEpochSecond());
+    }
+
     /** The runs of one schedule that have not ended. */
     byte[] running(String schedule) {
         return key("running:" + schedule);
@@ -113,6 +133,21 @@ final class Keys {
 
     byte[] results(long producer) {
         return key("results:" + HexFormat.of().toHexDigits(producer));
+    }
+
+    /** What a launcher has last said of itself. */
+    byte[] launcher(String launcher) {
+        return key("launcher:" + launcher);
+    }
+
+    /** What a launcher is to be told. */
+    byte[] orders(String launcher) {
+        return key("orders:" + launcher);
+    }
+
+    /** What a launcher has answered to an order. */
+    byte[] answer(String order) {
+        return key("answer:" + order);
     }
 
     /** The keys of the shared data queue of this name. */

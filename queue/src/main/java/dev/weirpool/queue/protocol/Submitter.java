@@ -64,6 +64,7 @@ public final class Submitter extends Duty {
     private final List<Pending> batch = new ArrayList<>();
     private @Nullable Pending next;
     private long lastStored;
+    private boolean enlisted;
 
     // set by any thread
     private volatile boolean unsure;
@@ -126,7 +127,8 @@ public final class Submitter extends Duty {
                 throw cause;
             }
             var number = sequence + 1;
-            var pending = new Pending(draft.seal(producer, number), due, unique, new CompletableFuture<>());
+            var pending = new Pending(
+                    draft.seal(producer, number, due.millisSince1970()), due, unique, new CompletableFuture<>());
             onSequence.accept(number);
             enqueue(pending);
             sequence = number;
@@ -163,6 +165,7 @@ public final class Submitter extends Duty {
     @Override
     protected void connected(RedisConnection redis) {
         unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
+        enlisted = false;
     }
 
     @Override
@@ -181,6 +184,10 @@ public final class Submitter extends Duty {
         }
         if (batch.isEmpty()) {
             return;
+        }
+        if (!enlisted) {
+            broker.enlist(redis);
+            enlisted = true;
         }
         var reply = send(redis, lastStored, batch);
         if (reply instanceof PushReply.Gap gap) {

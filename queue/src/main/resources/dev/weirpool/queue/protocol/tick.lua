@@ -10,10 +10,12 @@
 -- KEYS[5]  ready3   list  envelopes of priority 3
 -- KEYS[6]  bell     list  wake-up tokens
 -- KEYS[7]  workers  zset  worker -> lease deadline in ms; control flags
--- KEYS[8]  tick     hash  beat: last tick in ms; grace: no recovery before this; turn: when the producers were last put aside
+-- KEYS[8]  tick     hash  beat: last tick in ms; grace: no recovery before this; turn: when the producers were last put aside;
+--          probe, since and wait: see below
 -- KEYS[9]  cancels  zset  cancel marks scored by expiry in ms
 -- KEYS[10] producers   hash  producer id -> last sequence accepted; field '!' = closed
 -- KEYS[11] producers1  hash  those that were put aside, and have not been heard of since
+-- KEYS[12] fence    string  number of claims ever made
 -- ARGV[1]  the most tasks to promote in one call
 -- ARGV[2]  a gap between ticks, in ms, that calls for grace
 -- ARGV[3]  length of a lease in ms
@@ -60,6 +62,17 @@ if #due > 0 then
     if (string.byte(due[i], 4) or 0) == 0 then redis.call('RPUSH', KEYS[2 + (string.byte(due[i], 2) or 0) % 4], due[i]) end
   end
   if redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
+end
+
+-- how long a task waits: the one that is last in line now is claimed when there have been so many claims
+local claims = tonumber(redis.call('GET', KEYS[12]) or 0)
+local line = 0
+for i = 2, 5 do line = line + redis.call('LLEN', KEYS[i]) end
+local probe = redis.call('HMGET', tick, 'probe', 'since')
+local at = tonumber(probe[1] or -1)
+if claims >= at or claims + line < at then
+  local wait = at > 0 and claims >= at and line > 0 and now - probe[2] or 0
+  redis.call('HSET', tick, 'probe', claims + line, 'since', now, 'wait', wait)
 end
 
 local expired = {}

@@ -86,6 +86,9 @@ final class FullServerTest {
             assertThat(broker.heartbeat(redis, HOUR, List.of("a", "b", "c", "d")))
                     .isEqualTo(new HeartbeatReply(Set.of(), Map.of()));
             broker.cancel(redis, PRODUCER, List.of(stored), true);
+            broker.enlist(redis);
+            assertThat(new Orders(broker.queue()).report(redis, "launcher", bytes("well"), HOUR, List.of()))
+                    .isEmpty();
             for (var worker : List.of("a", "b", "c", "d", "expired")) {
                 claim(redis, broker, worker, 3);
             }

@@ -180,7 +180,16 @@ record Guard(String script, String why, String words, String without, boolean is
                     "redis.call('LREM', KEYS[1], 1, ARGV[1])"),
             guard("discard", "answers a resend as the first time", "return redis.call('EXISTS', KEYS[3])", "return 0"),
             guard("tick", "asks for heartbeats only while one may have to be ended", "now + ARGV[4]", "'+inf'"),
-            full("own", "passes on a full server", "redis.call('ZREM', KEYS[1], '')", ""));
+            full("own", "passes on a full server", "redis.call('ZREM', KEYS[1], '')", ""),
+            guard("purge", "puts back what is not expected", "redis.call('LPUSH', container, envelope)", "local _ = 0"),
+            guard("purge", "leaves no result to a client that is gone", "'NOMKSTREAM', ", ""),
+            guard(
+                    "purge",
+                    "takes a name only from its holder",
+                    "if redis.call('GET', KEYS[key + 1]) == id then",
+                    "if true then"),
+            full("report", "passes on a full server", "redis.call('HDEL', KEYS[2], '')", ""),
+            full("enlist", "passes on a full server", "redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[2])", ""));
 
     /** What looks like a guard and only saves time: without it the same would happen. */
     static final Map<String, String> SHORTCUTS = Map.of("recover", "if #held == 0 then return 0 end");

@@ -332,8 +332,10 @@ final class ProtocolRun {
 
     private Request rare() {
         var producer = producer();
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(17)) {
             case 11, 12 -> requeue();
+            case 14 -> revive();
+            case 15, 16 -> purge();
             case 13 ->
                 change(
                         "step the clock back by ages",
@@ -384,6 +386,32 @@ final class ProtocolRun {
                 "requeue " + letter,
                 () -> broker.requeue(redis, letter.envelope(), request),
                 () -> model.requeue(letter, request));
+    }
+
+    private Request revive() {
+        var most = 1 + random.nextInt(2);
+        return new Request("revive " + most, () -> broker.revive(redis, most), () -> model.revive(most));
+    }
+
+    /** Deletes the first two of a list, or tries to delete others. */
+    private Request purge() {
+        var level = random.nextInt(2);
+        var ready = model.now.ready().get(level);
+        var first = ready.isEmpty() || random.nextInt(3) == 0
+                ? List.of(anyTask())
+                : ready.subList(0, Math.min(2, ready.size()));
+        var expected = List.copyOf(first);
+        var place = level == 0 ? Place.READY : Place.READY1;
+        return new Request(
+                "purge " + expected + " of level " + level,
+                () -> broker.purge(
+                        redis,
+                        place,
+                        expected.stream()
+                                .map(task -> new Broker.Expected(task.envelope().id(), NAME, Optional.empty()))
+                                .toList(),
+                        RESULT),
+                () -> model.purge(level, expected, NAME));
     }
 
     private static Request change(String text, Runnable script, Runnable model) {

@@ -284,6 +284,31 @@ final class ReferenceModel {
         return true;
     }
 
+    int revive(int most) {
+        var letters =
+                List.copyOf(now.dead().subList(0, Math.min(most, now.dead().size())));
+        letters.forEach(letter -> requeue(letter, UUID.randomUUID()));
+        return letters.size();
+    }
+
+    int purge(int level, List<StoredTask> expected, String name) {
+        var ready = now.ready().get(level);
+        var ids = expected.stream().map(StoredTask::id).toList();
+        var deleted = 0;
+        while (deleted < expected.size()
+                && !ready.isEmpty()
+                && ids.contains(ready.get(0).id())) {
+            var task = ready.remove(0);
+            if (task.envelope().awaitsResult()) {
+                deliver(task);
+            }
+            now.kept().remove("unique:" + name, task.id().toString());
+            now.kept().remove("attempts:" + task.id());
+            deleted++;
+        }
+        return deleted;
+    }
+
     boolean discard(StoredTask letter, UUID request) {
         if (!now.dead().remove(letter)) {
             return carriedOut.contains(request);

@@ -1,0 +1,173 @@
+package dev.weirpool.cli;
+
+import dev.weirpool.cli.settings.Suggestion;
+import dev.weirpool.queue.inspect.OperatedQueue;
+import dev.weirpool.queue.inspect.Operator;
+import dev.weirpool.queue.inspect.TaskState;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code weirpool queue}: what the queues hold; pause, resume and empty them. */
+@Command(
+        name = "queue",
+        description = "What the queues hold; pause, resume and empty them.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weirpool queue ls",
+            "  weirpool queue ls -o jsonl | jq -r 'select(.ready > 1000) | .queue'",
+            "  weirpool queue pause images      # running tasks end, none begins",
+            "  weirpool queue purge images --state delayed --yes"
+        })
+final class Queues implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    Queues() {
+        spec = CommandSpec.create();
+    }
+
+    @Override
+    public Integer call() {
+        return Main.lacksSubcommand(spec);
+    }
+
+    @Command(description = "All queues.", mixinStandardHelpOptions = true)
+    int ls(@Mixin RedisArgument redis, @Mixin OutputArgument output) {
+        try (var operator = Operator.connect(redis.required())) {
+            output.rows(Views.QUEUE, operator.queues());
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(description = "One queue.", mixinStandardHelpOptions = true)
+    int show(
+            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Mixin RedisArgument redis,
+            @Mixin OutputArgument output) {
+        try (var operator = Operator.connect(redis.required())) {
+            output.one(Views.QUEUE, existing(operator, name).state());
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(description = "Lets no worker begin a task; what runs is finished.", mixinStandardHelpOptions = true)
+    int pause(
+            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Mixin RedisArgument redis,
+            @Mixin OutputArgument output) {
+        try (var operator = Operator.connect(redis.required())) {
+            existing(operator, name).pause();
+            output.done("queue " + name + " is paused", Map.of("queue", name));
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(description = "Ends a pause.", mixinStandardHelpOptions = true)
+    int resume(
+            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Mixin RedisArgument redis,
+            @Mixin OutputArgument output) {
+        try (var operator = Operator.connect(redis.required())) {
+            existing(operator, name).resume();
+            output.done("queue " + name + " goes on", Map.of("queue", name));
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            description = {
+                "Deletes the tasks that wait, for good. Clients that await one are told that it was cancelled.",
+                "Tasks that run are not touched; see: weirpool task kill."
+            },
+            mixinStandardHelpOptions = true)
+    int purge(
+            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Option(
+                            names = "--state",
+                            defaultValue = "ready",
+                            description = "Which: ready, delayed or dead; ${DEFAULT-VALUE} by default.")
+                    TaskState state,
+            @Mixin Confirmation confirmation,
+            @Mixin RedisArgument redis,
+            @Mixin OutputArgument output) {
+        if (state == TaskState.RUNNING) {
+            throw new IllegalArgumentException(
+                    "tasks that run cannot be purged; kill them with: weirpool task kill ID");
+        }
+        try (var operator = Operator.connect(redis.required())) {
+            var queue = existing(operator, name);
+            var count = count(queue, state);
+            if (count > 0
+                    && !confirmation.isGiven(
+                            "delete " + tasks(count, Views.lower(state)) + " of queue " + name + " for good")) {
+                return ExitCode.DECLINED;
+            }
+            var deleted = queue.purge(state, so -> {});
+            output.done("deleted " + tasks(deleted, Views.lower(state)), Map.of("queue", name, "deleted", deleted));
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            description = "Puts all tasks that were given up back on the queue, with all their attempts before them.",
+            mixinStandardHelpOptions = true)
+    int requeue(
+            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Mixin Confirmation confirmation,
+            @Mixin RedisArgument redis,
+            @Mixin OutputArgument output) {
+        try (var operator = Operator.connect(redis.required())) {
+            return requeueAll(existing(operator, name), confirmation, output);
+        }
+    }
+
+    static int requeueAll(OperatedQueue queue, Confirmation confirmation, OutputArgument output) {
+        var count = queue.state().dead();
+        if (count > 0
+                && !confirmation.isGiven("run " + tasks(count, "dead") + " of queue " + queue.name() + " again")) {
+            return ExitCode.DECLINED;
+        }
+        var done = queue.requeueDead(so -> {});
+        output.done(
+                "put " + tasks(done, "dead") + " back on queue " + queue.name(),
+                Map.of("queue", queue.name(), "requeued", done));
+        return ExitCode.DONE;
+    }
+
+    private static long count(OperatedQueue queue, TaskState state) {
+        var counts = queue.state();
+        return switch (state) {
+            case READY -> counts.ready();
+            case DELAYED -> counts.delayed();
+            case DEAD -> counts.dead();
+            case RUNNING -> counts.running();
+        };
+    }
+
+    static String tasks(long count, String kind) {
+        return String.format(java.util.Locale.ROOT, "%,d %s %s", count, kind, count == 1 ? "task" : "tasks");
+    }
+
+    /**
+     * The queue of that name.
+     *
+     * @throws IllegalArgumentException if there is nothing of it
+     */
+    static OperatedQueue existing(Operator operator, String name) {
+        var queue = operator.queue(name);
+        if (!queue.state().exists()) {
+            var hint = Suggestion.among(operator.queueNames(), name)
+                    .map(near -> "did you mean '" + near + "'?")
+                    .orElse("see: weirpool queue ls");
+            throw new IllegalArgumentException("no such queue: '" + name + "'; " + hint);
+        }
+        return queue;
+    }
+}

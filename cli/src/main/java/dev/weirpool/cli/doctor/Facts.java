@@ -1,0 +1,33 @@
+package dev.weirpool.cli.doctor;
+
+import dev.weirpool.queue.inspect.LauncherState;
+import dev.weirpool.queue.inspect.Operator;
+import dev.weirpool.queue.inspect.QueueState;
+import dev.weirpool.queue.inspect.ServerState;
+import java.util.List;
+
+/**
+ * What the checks look at.
+ *
+ * @param version of this command; empty if it does not know
+ */
+public record Facts(ServerState server, List<QueueState> queues, List<LauncherState> launchers, String version) {
+
+    public Facts {
+        queues = List.copyOf(queues);
+        launchers = List.copyOf(launchers);
+    }
+
+    /** Looks at all that there is. */
+    public static Facts of(Operator operator, String version) {
+        var queues = operator.queues();
+        return new Facts(
+                operator.server(),
+                queues,
+                queues.stream()
+                        .filter(queue -> queue.workers() > 0)
+                        .flatMap(queue -> operator.queue(queue.name()).launchers().stream())
+                        .toList(),
+                version);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.weirpool.dashboard;
+
+import dev.weirpool.queue.RedisOptions;
+import dev.weirpool.scheduler.ScheduleStatus;
+import dev.weirpool.scheduler.Scheduler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** The schedules of all queues, read when they are asked for. */
+final class Schedules implements AutoCloseable {
+
+    private static final int FORESEEN = 5;
+    private static final int MOST_QUEUES = 100;
+    private static final int MOST = 500;
+    private static final Duration LATE = Duration.ofSeconds(15);
+
+    private final RedisOptions redis;
+    private final ConcurrentHashMap<String, Scheduler> connected = new ConcurrentHashMap<>();
+
+    Schedules(RedisOptions redis) {
+        this.redis = redis;
+    }
+
+    /**
+     * A schedule, and when it fires next.
+     *
+     * @param isLate whether nobody has fired it although it was due
+     */
+    record Planned(String queue, ScheduleStatus status, List<Instant> next, boolean isLate) {}
+
+    List<Planned> all(List<String> queues, Instant now) {
+        var all = new ArrayList<Planned>();
+        for (var queue : queues.subList(0, Math.min(MOST_QUEUES, queues.size()))) {
+            for (var status : of(queue).list()) {
+                if (all.size() < MOST) {
+                    var isLate = status.next()
+                            .filter(next -> next.plus(LATE).isBefore(now))
+                            .isPresent();
+                    all.add(new Planned(queue, status, next(status), isLate));
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Those to come; after a fixed delay that begins with the end of a task only the first is known. */
+    private static List<Instant> next(ScheduleStatus status) {
+        if (status.isPaused()) {
+            return List.of();
+        }
+        return Stream.iterate(
+                        status.next(),
+                        Optional::isPresent,
+                        time -> status.schedule().afterCompletion()
+                                ? Optional.<Instant>empty()
+                                : status.schedule().next(time.orElseThrow()))
+                .limit(FORESEEN)
+                .map(Optional::orElseThrow)
+                .toList();
+    }
+
+    /** Those of one queue, to be steered. */
+    Scheduler of(String queue) {
+        return connected.computeIfAbsent(queue, name -> Scheduler.connect(redis, name));
+    }
+
+    @Override
+    public void close() {
+        connected.values().forEach(Scheduler::close);
+    }
+}
