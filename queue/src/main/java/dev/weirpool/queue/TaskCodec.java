@@ -137,7 +137,13 @@ public final class TaskCodec {
                 && parts[0] instanceof String descriptor
                 && parts[1] instanceof Object[] captured
                 && parts[2] instanceof Object[] arguments) {
-            return new Task<>(Task.Kind.values()[body[0]], name.substring(0, colons), name.substring(colons + 2), descriptor, captured, arguments);
+            return new Task<>(
+                    Task.Kind.values()[body[0]],
+                    name.substring(0, colons),
+                    name.substring(colons + 2),
+                    descriptor,
+                    captured,
+                    arguments);
         }
         throw new DecodingException("the body is not that of a task");
     }
