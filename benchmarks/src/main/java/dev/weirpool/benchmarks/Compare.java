@@ -12,14 +12,14 @@ import java.util.List;
 final class Compare {
 
     private static final int PROCESSES = 2;
-    private static final int ROUNDS = 5;
     private static final Duration GOAL = Duration.ofMillis(500);
     private static final Duration LONG_TASK = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final List<Integer> DEPTHS = List.of(1000, 10_000, 100_000, 1_000_000, 5_000_000);
 
     private Compare() {}
 
-    /** Takes the Python to use, its script, and the file for the samples. */
+    /** Takes the Python to use, its script, the file for the samples, and how many rounds. */
     public static void main(String[] arguments) throws Exception {
         try (var bed = Bed.make(RedisOptions.fromEnvironment(), PROCESSES);
                 var python =
@@ -29,7 +29,7 @@ final class Compare {
                     .toList();
             var conditions = bed.conditions();
             conditions.put("Python", python.version());
-            var report = new BenchRun(ROUNDS)
+            var report = new BenchRun(Integer.parseInt(arguments[3]), WARM_UP)
                     .run(conditions, rows, row -> System.err.println("measuring " + row.id() + ": " + row.title()));
             Files.writeString(Path.of(arguments[2]), report.json());
             System.out.println(report.table());

@@ -23,6 +23,8 @@ final class Bench implements Callable<Integer> {
     /** No more than a Redis that others use can bear. */
     private static final List<Integer> DEPTHS = List.of(1000, 100_000);
 
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
+
     @Option(
             names = "--processes",
             paramLabel = "P",
@@ -70,7 +72,7 @@ final class Bench implements Callable<Integer> {
             if (rows.isEmpty()) {
                 throw new IllegalArgumentException("nothing is called " + only);
             }
-            var report = new BenchRun(rounds)
+            var report = new BenchRun(rounds, WARM_UP)
                     .run(
                             bed.conditions(),
                             rows,

@@ -128,15 +128,22 @@ public final class TaskCodec {
         if (body.length == 0 || body[0] < 0 || body[0] >= Task.Kind.values().length) {
             throw new DecodingException("unknown kind of task");
         }
-        var name = envelope.name().split("::", 2);
+        var name = envelope.name();
+        var colons = name.indexOf("::");
         var decoded = codec.decode(Arrays.copyOfRange(body, 1, body.length));
-        if (name.length == 2
+        if (colons >= 0
                 && decoded instanceof Object[] parts
                 && parts.length == 3
                 && parts[0] instanceof String descriptor
                 && parts[1] instanceof Object[] captured
                 && parts[2] instanceof Object[] arguments) {
-            return new Task<>(Task.Kind.values()[body[0]], name[0], name[1], descriptor, captured, arguments);
+            return new Task<>(
+                    Task.Kind.values()[body[0]],
+                    name.substring(0, colons),
+                    name.substring(colons + 2),
+                    descriptor,
+                    captured,
+                    arguments);
         }
         throw new DecodingException("the body is not that of a task");
     }

@@ -39,6 +39,7 @@ final class Claims {
     private final Broker broker;
     private final Redis redis;
     private final String worker;
+    private final Pace pace;
 
     // guarded by this
     private final Deque<StepReply.Task> ahead = new ArrayDeque<>();
@@ -55,7 +56,8 @@ final class Claims {
     private @Nullable RedisConnection connection;
     private volatile @Nullable RedisConnection idleConnection; // set while it waits for the bell
 
-    Claims(Broker broker, Redis redis, String worker) {
+    Claims(Broker broker, Redis redis, String worker, Pace pace) {
+        this.pace = pace;
         this.broker = broker;
         this.redis = redis;
         this.worker = worker;
@@ -190,6 +192,7 @@ final class Claims {
         var first = running;
         if (first != null && !ahead.isEmpty()) {
             exchange(current -> broker.giveBackAhead(current, worker, first));
+            pace.gaveBack();
             ahead.clear();
         }
     }

@@ -11,8 +11,11 @@ final class Pace {
     private static final double GOAL_NANOS = 2e6;
     private static final double GOAL_BYTES = 1 << 19;
 
-    /** What one task can add, so that a single long one is soon forgotten. */
-    private static final double MOST_NANOS = 8 * GOAL_NANOS;
+    /** A task counts as no longer than so many of those before it: it may have waited for a processor, and is soon forgotten. */
+    private static final double MOST_TIMES = 4;
+
+    /** If some had to be given back they take so many times longer than was thought. */
+    private static final double GIVEN_BACK_TIMES = 8;
 
     private static final double WEIGHT = 1.0 / 8;
 
@@ -20,13 +23,18 @@ final class Pace {
     private double bytes;
 
     /** A task took so long, and so many bytes in Redis. */
-    void ran(long itsNanos, int itsBytes) {
-        nanos += WEIGHT * (Math.min((double) itsNanos, MOST_NANOS) - nanos);
+    synchronized void ran(long itsNanos, int itsBytes) {
+        nanos += WEIGHT * (Math.min((double) itsNanos, MOST_TIMES * nanos) - nanos);
         bytes += WEIGHT * (itsBytes - bytes);
     }
 
+    /** Some of those claimed were given back, because they had to wait too long. */
+    synchronized void gaveBack() {
+        nanos = Math.min(GOAL_NANOS, GIVEN_BACK_TIMES * nanos);
+    }
+
     /** How many to claim. */
-    int want() {
+    synchronized int want() {
         var many = Math.min(GOAL_NANOS / Math.max(1, nanos), GOAL_BYTES / Math.max(1, bytes));
         return (int) Math.max(1, Math.min(MOST_TASKS, many));
     }

@@ -26,6 +26,7 @@ final class Worker {
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final WorkerSettings settings;
+    private final Pace pace = new Pace();
     private final Claims claims;
     private final TaskCodec codec;
     private final TaskRunner runner;
@@ -34,14 +35,13 @@ final class Worker {
 
     private volatile boolean stopping;
     // owned by the thread that runs
-    private final Pace pace = new Pace();
     private @Nullable ScheduledThreadPoolExecutor timer;
     private @Nullable LogContext logContext; // there from the first task on: start-up is not for it
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
         var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO);
-        this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker());
+        this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker(), pace);
         this.codec =
                 new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
         this.board = Board.open(settings.board());

@@ -38,7 +38,7 @@ class PaceTest {
     @Test
     void wantsOneOfThoseThatTakeLong() {
         ran(100, 1, BYTES);
-        ran(2, 1_000_000, BYTES);
+        ran(40, 1_000_000, BYTES);
 
         assertThat(pace.want()).isEqualTo(1);
     }
@@ -47,9 +47,21 @@ class PaceTest {
     void forgetsALongOneSoon() {
         ran(100, 10, BYTES);
         ran(1, 10_000_000, BYTES);
-        ran(50, 10, BYTES);
+        ran(10, 10, BYTES);
 
-        assertThat(pace.want()).isGreaterThan(50);
+        assertThat(pace.want()).isGreaterThan(100);
+    }
+
+    @Test
+    void wantsFewerWhenSomeHadToBeGivenBack() {
+        ran(100, 10, BYTES);
+
+        pace.gaveBack();
+        assertThat(pace.want()).isBetween(20, 30);
+
+        pace.gaveBack();
+        pace.gaveBack();
+        assertThat(pace.want()).isEqualTo(1);
     }
 
     @Test

@@ -12,9 +12,15 @@ public final class BenchRun {
     private static final List<Integer> IDLE = List.of(1, 10, 100, 1000);
 
     private final int rounds;
+    private final Duration warmUp;
 
-    public BenchRun(int rounds) {
+    /**
+     * @param rounds how often each contender of a row takes its turn
+     * @param warmUp how long each goes on before that
+     */
+    public BenchRun(int rounds, Duration warmUp) {
         this.rounds = rounds;
+        this.warmUp = warmUp;
     }
 
     /**
@@ -34,10 +40,11 @@ public final class BenchRun {
 
     /** Measures {@code rows}; each is reported before it begins. */
     public Report run(Map<String, String> conditions, List<Row> rows, Consumer<Row> begun) throws Exception {
+        rows.get(0).measure(1, warmUp.multipliedBy(2)); // the JVMs are cold yet, and not only for this row
         var figures = new ArrayList<Figure>();
         for (var row : rows) {
             begun.accept(row);
-            figures.addAll(row.measure(rounds));
+            figures.addAll(row.measure(rounds, warmUp));
         }
         return new Report(conditions, figures);
     }

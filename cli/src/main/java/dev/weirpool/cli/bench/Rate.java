@@ -6,6 +6,7 @@ import java.util.Map;
 /** How much of something gets done in a second; how often it is done in one go is found out first. */
 final class Rate implements Contender {
 
+    private static final int LEAST = 1000;
     private static final int MOST = 2_000_000;
 
     private final String unit;
@@ -37,16 +38,23 @@ final class Rate implements Contender {
         if (count == 0) {
             count = suitable();
         }
-        return Map.of(unit, count * 1e9 / nanos(count));
+        var done = count;
+        var nanos = nanos(done);
+        count = Math.max(count, suitable(done, nanos)); // it gets faster as it warms up, if it is given enough to do
+        return Map.of(unit, done * 1e9 / nanos);
     }
 
     private int suitable() throws Exception {
-        for (var tried = 200; ; tried *= 4) {
+        for (var tried = LEAST; ; tried *= 4) {
             var nanos = nanos(tried);
             if (nanos > goal.toNanos() / 4 || tried > MOST / 4) {
-                return (int) Math.min(MOST, Math.max(200, tried * goal.toNanos() / nanos));
+                return suitable(tried, nanos);
             }
         }
+    }
+
+    private int suitable(int done, long nanos) {
+        return (int) Math.min(MOST, Math.max(LEAST, done * goal.toNanos() / nanos));
     }
 
     private long nanos(int count) throws Exception {

@@ -1,5 +1,6 @@
 package dev.weirpool.cli.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,17 +39,23 @@ public record Row(String id, String title, Map<String, Contender> contenders) {
         return new Row(id, title, all);
     }
 
-    /** Measures all in turn, {@code rounds} times, after a first time that does not count. */
-    public List<Figure> measure(int rounds) throws Exception {
+    /** Measures all in turn, {@code rounds} times, when each has done it for as long as {@code warmUp}, which does not count. */
+    public List<Figure> measure(int rounds, Duration warmUp) throws Exception {
+        for (var contender : contenders.values()) {
+            var since = System.nanoTime();
+            do {
+                contender.measure();
+            } while (System.nanoTime() - since < warmUp.toNanos());
+        }
         var samples = new LinkedHashMap<String, Map<String, List<Double>>>();
-        for (var round = 0; round <= rounds; round++) {
+        for (var round = 0; round < rounds; round++) {
             for (var contender : contenders.entrySet()) {
-                var measured = contender.getValue().measure();
-                if (round > 0) {
-                    measured.forEach((unit, value) -> samples.computeIfAbsent(unit, key -> new LinkedHashMap<>())
-                            .computeIfAbsent(contender.getKey(), key -> new ArrayList<>())
-                            .add(value));
-                }
+                contender
+                        .getValue()
+                        .measure()
+                        .forEach((unit, value) -> samples.computeIfAbsent(unit, key -> new LinkedHashMap<>())
+                                .computeIfAbsent(contender.getKey(), key -> new ArrayList<>())
+                                .add(value));
             }
         }
         var figures = new ArrayList<Figure>();
