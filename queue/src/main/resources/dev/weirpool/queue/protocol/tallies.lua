@@ -1,4 +1,4 @@
--- tallies: read statistics.
+-- tallies: read statistics. Changes nothing.
 --
 -- KEYS[1]  statistics  hash  count -> sum; more of them may follow
 --
