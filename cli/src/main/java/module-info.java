@@ -7,7 +7,9 @@ module dev.weirpool.cli {
     requires dev.weirpool.queue;
     requires dev.weirpool.scheduler;
     requires dev.weirpool.worker;
+    requires dev.weirpool.metrics;
     requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
     requires com.google.gson;
     requires info.picocli;
     requires jdk.unsupported;

@@ -7,6 +7,8 @@ module dev.weirpool.queue {
     requires org.objenesis;
     requires embedded.redis;
 
+    uses dev.weirpool.queue.TaskTracing;
+
     exports dev.weirpool.queue;
     exports dev.weirpool.queue.inspect;
     exports dev.weirpool.queue.redis;
@@ -15,6 +17,7 @@ module dev.weirpool.queue {
             dev.weirpool.pool,
             dev.weirpool.scheduler,
             dev.weirpool.dashboard,
+            dev.weirpool.metrics,
             dev.weirpool.cli;
     exports dev.weirpool.queue.codec to
             dev.weirpool.worker,

@@ -72,6 +72,13 @@ public final class Main implements Callable<Integer> {
             description = "Log every step, and print the stack trace of an error.")
     private boolean verbose;
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "plain|json",
+            scope = ScopeType.INHERIT,
+            description = "How to log; json writes an object on each line of stderr, with the lines of workers, too.")
+    private LogFormat logFormat = LogFormat.PLAIN;
+
     private Settings settings = new Settings(Map.of(), new Properties());
 
     /** Runs the command and exits with its code. */
@@ -95,6 +102,10 @@ public final class Main implements Callable<Integer> {
                 .setExecutionExceptionHandler((failure, command, parsed) -> main.report(failure))
                 .setParameterExceptionHandler((wrong, given) -> main.refuse(wrong))
                 .execute(arguments);
+    }
+
+    LogFormat logFormat() {
+        return logFormat;
     }
 
     /** Only the command that is called, if that is known: to describe them all to picocli takes a third of the time of a call. */
@@ -126,6 +137,7 @@ public final class Main implements Callable<Integer> {
     private int run(ParseResult parsed) {
         var root = (Logger) LoggerFactory.getLogger("dev.weirpool");
         root.setLevel(verbose ? Level.DEBUG : Level.INFO);
+        logFormat.apply();
         return new CommandLine.RunLast().execute(parsed);
     }
 

@@ -1,5 +1,7 @@
 package dev.weirpool.cli;
 
+import dev.weirpool.metrics.Health;
+import dev.weirpool.metrics.ScheduleMeters;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.scheduler.ScheduleFile;
 import dev.weirpool.scheduler.ScheduledTask;
@@ -66,10 +68,15 @@ final class SchedulerCommand implements Callable<Integer> {
     @Mixin
     private RedisArgument redis;
 
+    @Mixin
+    private HttpArgument http;
+
+    private final ScheduleMeters meters = new ScheduleMeters();
     private final BlockingQueue<String> signals = new LinkedBlockingQueue<>();
 
     SchedulerCommand() {
         redis = new RedisArgument();
+        http = new HttpArgument();
     }
 
     @Override
@@ -102,7 +109,9 @@ final class SchedulerCommand implements Callable<Integer> {
     }
 
     private void serve(Map<String, Scheduler> schedulers) throws InterruptedException {
-        try (var health = HealthFile.start(() -> lastHeardOfRedis(schedulers))) {
+        var served = List.copyOf(schedulers.keySet());
+        try (var health = HealthFile.start(() -> lastHeardOfRedis(schedulers));
+                var monitoring = Monitoring.start(http.address(), redis.options(), served, Health::of, meters)) {
             for (var signal = signals.take(); signal.equals(AGAIN); signal = signals.take()) {
                 try {
                     apply(read(), schedulers);
@@ -140,7 +149,7 @@ final class SchedulerCommand implements Callable<Integer> {
         }
         for (var queue : all) {
             synchronized (schedulers) {
-                schedulers.computeIfAbsent(queue, name -> Scheduler.start(redis.options(), name));
+                schedulers.computeIfAbsent(queue, this::start);
             }
             var tasks = schedules.getOrDefault(queue, List.of());
             if (file != null) {
@@ -153,6 +162,12 @@ final class SchedulerCommand implements Callable<Integer> {
                     tasks.size(),
                     file);
         }
+    }
+
+    private Scheduler start(String queue) {
+        var scheduler = Scheduler.start(redis.options(), queue);
+        scheduler.tellLateness(meters::fired);
+        return scheduler;
     }
 
     private static void show(Map<String, List<ScheduledTask>> schedules) {

@@ -1,6 +1,8 @@
 package dev.weirpool.cli;
 
 import dev.weirpool.examples.Fleet;
+import dev.weirpool.metrics.Health;
+import dev.weirpool.metrics.LauncherMeters;
 import dev.weirpool.pool.Pool;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
@@ -18,13 +20,15 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import sun.misc.Signal;
 
 /** {@code weirpool worker}: keeps worker processes on a queue until it is told to stop. */
 @Command(
         name = "worker",
         description =
-                "Keeps worker processes on a queue. TERM lets running tasks end; a second TERM, or INT, stops them now.",
+                "Keeps worker processes on a queue. TERM lets running tasks end; a second TERM, or INT, stops them now."
+                        + " HUP restarts them one after the other; TTIN and TTOU make them one more and one less.",
         subcommands = {Workers.Ls.class, Workers.Dump.class, Workers.Drain.class},
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
@@ -69,6 +73,21 @@ final class WorkerCommand implements Callable<Integer> {
     private int maxTasksPerWorker;
 
     @Option(
+            names = "--max-memory-per-worker",
+            paramLabel = "BYTES",
+            defaultValue = "0",
+            converter = ByteCount.class,
+            description = "Replace a worker that occupies more, such as 512m or 2g; Linux only.")
+    private long maxMemoryPerWorker;
+
+    @Option(
+            names = "--max-age-per-worker",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "Replace a worker that is older.")
+    private int maxAgePerWorker;
+
+    @Option(
             names = "--grace",
             paramLabel = "SECONDS",
             defaultValue = "25",
@@ -78,8 +97,15 @@ final class WorkerCommand implements Callable<Integer> {
     @Mixin
     private RedisArgument redis;
 
+    @Mixin
+    private HttpArgument http;
+
+    @ParentCommand
+    private Main main = new Main();
+
     WorkerCommand() {
         redis = new RedisArgument();
+        http = new HttpArgument();
     }
 
     @Override
@@ -87,19 +113,32 @@ final class WorkerCommand implements Callable<Integer> {
         var server = redis.required();
         var count = processes != null ? processes : Runtime.getRuntime().availableProcessors();
         var options = LauncherOptions.of(count, server, queue)
+                .withOutput(main.logFormat().output())
                 .withWorkers(WorkerOptions.DEFAULT
                         .withClassPath(withExamples(classPath))
                         .withJvmFlags(jvmFlags)
-                        .withMaxTasks(maxTasksPerWorker));
+                        .withMaxTasks(maxTasksPerWorker)
+                        .withMaxMemory(maxMemoryPerWorker)
+                        .withMaxAge(Duration.ofSeconds(maxAgePerWorker)));
         try (var launcher = Launcher.start(options)) {
             log.info("{} worker processes serve queue {} on {}", count, queue, server);
             obeySignals(launcher);
-            try (var health = HealthFile.start(launcher::lastHeardOfRedis)) {
+            try (var health = HealthFile.start(launcher::lastHeardOfRedis);
+                    var monitoring = monitor(launcher)) {
                 launcher.await(NO_LIMIT);
             }
         }
         log.info("all workers have ended");
         return ExitCode.DONE;
+    }
+
+    private Monitoring monitor(Launcher launcher) {
+        return Monitoring.start(
+                http.address(),
+                redis.options(),
+                List.of(queue),
+                queues -> Health.of(queues, launcher),
+                new LauncherMeters(launcher::census));
     }
 
     private void obeySignals(Launcher launcher) {
@@ -117,6 +156,19 @@ final class WorkerCommand implements Callable<Integer> {
             log.info("INT: stopping now");
             launcher.kill();
         });
+        Signal.handle(new Signal("HUP"), signal -> {
+            log.info("HUP: restarting the workers one after the other");
+            launcher.restart();
+        });
+        Signal.handle(new Signal("TTIN"), signal -> resize(launcher, "TTIN", 1));
+        Signal.handle(new Signal("TTOU"), signal -> resize(launcher, "TTOU", -1));
+    }
+
+    /** Signals are handled one at a time, but on threads of their own. */
+    private synchronized void resize(Launcher launcher, String signal, int change) {
+        var count = Math.max(1, launcher.census().wanted() + change);
+        log.info("{}: {} worker processes from now on", signal, count);
+        launcher.resize(count);
     }
 
     /** The demo's tasks can be run by every worker. */

@@ -16,6 +16,7 @@ import dev.weirpool.queue.inspect.LauncherState;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.TaskState;
 import dev.weirpool.queue.inspect.WorkerState;
+import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.scheduler.Schedule;
 import dev.weirpool.scheduler.Scheduler;
 import java.io.ByteArrayOutputStream;
@@ -107,7 +108,13 @@ final class DocumentedFieldsTest {
                 scheduler.remove("nightly");
             }
             assertDocumented("redis", Status.SERVER, operator.server());
-            operator.queue(name).purge(TaskState.READY, count -> {});
+        } finally {
+            try (var redis = RedisOptions.embedded().open()) {
+                redis.call(connection -> {
+                    new Broker(name).drop(connection, List.of());
+                    return true;
+                });
+            }
         }
     }
 

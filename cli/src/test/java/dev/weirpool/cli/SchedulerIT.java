@@ -10,14 +10,20 @@ import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.scheduler.ScheduleStatus;
 import dev.weirpool.scheduler.Scheduler;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +68,35 @@ final class SchedulerIT {
         assertThat(scheduler.exitValue()).isZero();
         assertThat(log()).contains("what is scheduled stays in Redis").doesNotContain("Exception");
         assertThat(editor.list().get(0).source()).isEqualTo("schedules.yml");
+    }
+
+    @Test
+    void servesItsHealthAndHowLateItIs() throws Exception {
+        write("tick", "every: 1s");
+        start();
+        var address = await().atMost(LIMIT)
+                .until(
+                        () -> log().lines()
+                                .filter(line -> line.contains("metrics and health at "))
+                                .map(line -> line.replaceFirst(".* at ", ""))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+
+        await().atMost(LIMIT).until(() -> get(address + "/health/ready").equals("ready\n"));
+        var fired = Pattern.compile("weirpool_schedule_lateness_seconds_count [1-9]");
+        await().atMost(LIMIT)
+                .until(() -> fired.matcher(get(address + "/metrics")).find());
+
+        assertThat(get(address + "/health/live")).isEqualTo("live\n");
+        assertThat(get(address + "/metrics")).contains("weirpool_queue_ready{priority=\"0\",queue=\"" + queue + "\"}");
+    }
+
+    private static String get(String address) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(address)).build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test
@@ -137,7 +172,9 @@ final class SchedulerIT {
                         "WEIRPOOL_REDIS_URL",
                         redis.uri().toString(),
                         "WEIRPOOL_HEALTH_FILE",
-                        directory.resolve("healthy").toString()));
+                        directory.resolve("healthy").toString(),
+                        "WEIRPOOL_HTTP",
+                        "0"));
         var process = builder.start();
         started.add(process);
         await().atMost(LIMIT).until(() -> log().contains("firing the schedules of queue " + queue));

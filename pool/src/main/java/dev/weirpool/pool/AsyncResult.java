@@ -1,10 +1,12 @@
 package dev.weirpool.pool;
 
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.TaskFailedException;
 import dev.weirpool.queue.TaskId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -86,6 +88,16 @@ public final class AsyncResult<R> implements Future<R> {
     /** Whether the task has ended, well or not; the same as {@link #isDone()}. */
     public boolean ready() {
         return isDone();
+    }
+
+    /**
+     * How far the task last said it was, with {@link dev.weirpool.queue.TaskContext#progress}; of a {@code map}, its first chunk. Empty
+     * if it has said nothing, or nothing for ten minutes. Asks Redis.
+     *
+     * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer, after 12 s at most
+     */
+    public Optional<Progress> progress() {
+        return dispatch.progress(id());
     }
 
     /**

@@ -1,10 +1,13 @@
 package dev.weirpool.pool;
 
 import dev.weirpool.queue.Outcome;
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.worker.Census;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Where a pool's tasks go and their outcomes come from: Redis, or threads of this JVM. */
@@ -19,6 +22,12 @@ sealed interface Dispatch permits RedisDispatch, InlineDispatch {
 
     /** Asks that tasks do not run, and, if so wished, that those that run are ended. */
     void cancel(List<TaskId> tasks, boolean endRunning);
+
+    /** How far a task last said it was. */
+    Optional<Progress> progress(TaskId task);
+
+    /** How its own workers are; empty if it has none. */
+    Optional<Census> census();
 
     /** How many processes or threads run tasks, at least 1. */
     int workers();

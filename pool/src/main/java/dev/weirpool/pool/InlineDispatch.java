@@ -2,15 +2,18 @@ package dev.weirpool.pool;
 
 import dev.weirpool.queue.Failure;
 import dev.weirpool.queue.Outcome;
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.worker.Census;
 import dev.weirpool.worker.TaskRunner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -32,6 +35,7 @@ final class InlineDispatch implements Dispatch {
     private final AtomicLong claims = new AtomicLong();
     private final OpenTickets tickets = new OpenTickets();
     private final ConcurrentHashMap<Long, Boolean> cancelled = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, Progress> progress = new ConcurrentHashMap<>();
     private final PriorityBlockingQueue<Waiting> waiting = new PriorityBlockingQueue<>();
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, InlineDispatch::daemon);
     private final List<Runner> runners;
@@ -76,6 +80,16 @@ final class InlineDispatch implements Dispatch {
     }
 
     @Override
+    public Optional<Progress> progress(TaskId task) {
+        return Optional.ofNullable(progress.get(task.sequence()));
+    }
+
+    @Override
+    public Optional<Census> census() {
+        return Optional.empty();
+    }
+
+    @Override
     public int workers() {
         return runners.size();
     }
@@ -111,7 +125,7 @@ final class InlineDispatch implements Dispatch {
     /** One thread, in the place of one worker. */
     private final class Runner {
 
-        final TaskRunner tasks = new TaskRunner(codec);
+        final TaskRunner tasks = new TaskRunner(codec, (task, said) -> progress.put(task.sequence(), said));
         final Thread thread = daemon(this::run);
 
         private void run() {

@@ -14,6 +14,7 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.worker.Census;
 import dev.weirpool.worker.Host;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
@@ -21,6 +22,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -139,6 +141,11 @@ public final class Pool extends Calls implements AutoCloseable {
                 codec,
                 new InlineDispatch(codec, options.processes(), options.workers().initializer()),
                 name);
+    }
+
+    /** How the workers are that this pool has started, and what they have done; empty if it has none of its own. */
+    public Optional<Census> census() {
+        return dispatch.census();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weirpool.pool;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.DuplicateTaskException;
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
@@ -15,9 +16,11 @@ import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.worker.Census;
 import dev.weirpool.worker.Launcher;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -112,6 +115,17 @@ final class RedisDispatch implements Dispatch {
 
     private Ticket open(long sequence) {
         return new Ticket(new TaskId(submitter.producer(), sequence), tickets.open(sequence));
+    }
+
+    @Override
+    public Optional<Census> census() {
+        return Optional.ofNullable(launcher).map(Launcher::census);
+    }
+
+    @Override
+    public Optional<Progress> progress(TaskId task) {
+        return redis.call(connection -> broker.progress(connection, task.producer(), task.sequence()))
+                .flatMap(Progress::of);
     }
 
     @Override

@@ -49,6 +49,7 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
     private int taken;
     private boolean closed;
     private @Nullable RuntimeException inputFailure;
+    private @Nullable ProgressLine line;
 
     ResultIterator(
             Dispatch dispatch,
@@ -68,6 +69,16 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
         this.bufferSize = bufferSize;
         this.ordered = ordered;
         readAhead();
+    }
+
+    /**
+     * Shows how many results were taken on a line of standard error, if that is a terminal.
+     *
+     * @param total how many there will be, 0 if that is not known
+     */
+    public ResultIterator<R> showProgress(String name, long total) {
+        line = ProgressLine.onTerminal(name, total).orElse(null);
+        return this;
     }
 
     /** Whether there is a further result, or will be; does not wait for it. */
@@ -112,7 +123,17 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
         taken--;
         var outcome = outcomes.remove();
         readAhead();
+        showStep();
         return value(outcome);
+    }
+
+    private void showStep() {
+        if (line != null) {
+            line.step();
+            if (!hasNext()) {
+                line.end();
+            }
+        }
     }
 
     /** The results that are left, in the same order, as a stream; closing it closes this. */
@@ -125,6 +146,9 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (line != null) {
+            line.end();
+        }
         var ids = underWay.stream().map(Chunk::id).toList();
         underWay.clear();
         outcomes.clear();

@@ -102,7 +102,8 @@ class CrashPointTest {
     private static List<String> scripts(Path beside) throws IOException {
         try (var files = Files.list(beside)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".lua") && !name.startsWith("shared-"))
+                    .filter(name ->
+                            name.endsWith(".lua") && !name.startsWith("shared-") && !name.startsWith("schedule-"))
                     .toList();
         }
     }

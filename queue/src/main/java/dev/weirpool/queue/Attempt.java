@@ -8,12 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try of a task that did not end well, as it is kept with the task.
+ * One try of a task, as it is kept with the task: one that did not end well for 30 days, one that did as long as its result, if it has
+ * printed anything.
  *
  * @param number from 1
  * @param where the process, for example {@code worker 4711 on build-3}
  * @param outcome what happened, in a line
- * @param details what else is known: {@code stack} of an exception; {@code stderr}, its last 64 lines; {@code threads}, taken before it
+ * @param details what else is known: {@code stack} of an exception; {@code stdout} and {@code stderr}, the last 64 lines that it
+ *     has printed, 8 KiB of each at most, or of a worker that has died the last 64 of all; {@code threads}, taken before it
  *     was killed; {@code hs_err}, where the JVM left its report; {@code peak_rss} in bytes
  */
 public record Attempt(int number, Instant endedAt, String where, String outcome, Map<String, String> details) {

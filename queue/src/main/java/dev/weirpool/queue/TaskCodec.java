@@ -10,7 +10,9 @@ import dev.weirpool.queue.protocol.UniqueName;
 import dev.weirpool.queue.redis.Redis;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -62,7 +64,17 @@ public final class TaskCodec {
      */
     public Envelope.Draft draft(Task<?> task, TaskOptions options, boolean awaitsResult) {
         return new Envelope.Draft(
-                task.name(), options.priority(), awaitsResult, options.attempts(), options.allHeaders(), body(task));
+                task.name(), options.priority(), awaitsResult, options.attempts(), headers(task, options), body(task));
+    }
+
+    private static Map<String, String> headers(Task<?> task, TaskOptions options) {
+        var tracing = TaskTracing.found();
+        if (tracing.isEmpty()) {
+            return options.allHeaders();
+        }
+        var all = new LinkedHashMap<>(options.allHeaders());
+        all.putAll(tracing.get().send(task.name(), options.headers()));
+        return all;
     }
 
     /** The options that {@code envelope} carries; when it is due is past. */

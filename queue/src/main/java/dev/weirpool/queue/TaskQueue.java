@@ -164,6 +164,12 @@ public final class TaskQueue implements AutoCloseable {
         return bytes.map(codec::decodeOutcome);
     }
 
+    /** How far the task with that id last said it was; empty if it has said nothing, or nothing for ten minutes. */
+    public Optional<Progress> progress(TaskId id) {
+        return redis.call(connection -> broker.progress(connection, id.producer(), id.sequence()))
+                .flatMap(Progress::of);
+    }
+
     /** Has the task not run if it waits, and ended if it runs: by an interrupt, then by the end of its process. */
     public void cancel(TaskId id) {
         redis.call(connection -> {

@@ -14,6 +14,7 @@ import dev.weirpool.queue.protocol.ScheduleBroker.ReadReply;
 import dev.weirpool.queue.protocol.StoredSchedule;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +92,14 @@ public final class Scheduler implements AutoCloseable {
     public static Scheduler connect(RedisOptions redis, String queue) {
         new ScheduleBroker(queue);
         return new Scheduler(redis.open(), queue, Optional.empty());
+    }
+
+    /**
+     * Has {@code listener} told, each time this replica has fired a schedule, how long after its planned time that was. It is called on the
+     * thread that fires, and should be quick. There is one listener.
+     */
+    public void tellLateness(Consumer<Duration> listener) {
+        timekeeper.ifPresent(keeper -> keeper.tellLateness(listener));
     }
 
     /** The queue that tasks are put on. */

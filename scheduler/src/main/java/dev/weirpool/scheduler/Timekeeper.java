@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ final class Timekeeper extends Duty {
     private final Clockwork clockwork;
     private final BlockingQueue<Moment> inbox = new LinkedBlockingQueue<>();
     private volatile Instant lastHeard = Instant.EPOCH;
+    private volatile Consumer<Duration> lateness = late -> {};
 
     // owned by the duty's thread
     private final Map<String, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
@@ -96,6 +98,11 @@ final class Timekeeper extends Duty {
     public void close() {
         super.close();
         clockwork.close();
+    }
+
+    /** Has {@code listener} told, on this duty's thread, how late each schedule was fired. */
+    void tellLateness(Consumer<Duration> listener) {
+        lateness = listener;
     }
 
     /** When Redis has last answered, by the clock of this process. */
@@ -192,7 +199,11 @@ final class Timekeeper extends Duty {
             return; // it comes
         }
         armed.put(name, new Armed(planned, moment));
-        clockwork.arm(name, planned, Instant.ofEpochMilli(moment));
+        if (planned <= redisClock.millis()) {
+            inbox.add(new Moment(name, planned)); // it has come
+        } else {
+            clockwork.arm(name, planned, Instant.ofEpochMilli(moment));
+        }
     }
 
     /** What to do at {@code first} and at whatever else has come meanwhile. */
@@ -266,6 +277,10 @@ final class Timekeeper extends Duty {
         switch (fired.what()) {
             case OK -> {
                 log.debug("schedule {} put {} tasks", fire.name(), fired.tasks());
+                if (fired.tasks() > 0) {
+                    var late = redisClock.millis() - fire.planned().orElseThrow();
+                    lateness.accept(Duration.ofMillis(Math.max(0, late)));
+                }
                 if (fire.missed() > 0) {
                     log.warn(
                             "schedule {} drops {} planned times that nobody fired in time", fire.name(), fire.missed());

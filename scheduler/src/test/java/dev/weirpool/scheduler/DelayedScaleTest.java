@@ -12,6 +12,7 @@ import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ final class DelayedScaleTest {
     private static final int TASKS = 1_000_000;
     private static final int BATCH = 500;
     private static final String QUEUE = "delayed";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final byte[] READY = bytes("weirpool:{delayed}:ready");
 
     @TempDir
@@ -42,7 +44,7 @@ final class DelayedScaleTest {
     @Test
     void promotesTenThousandASecondOverRestartsOfEverything() throws Exception {
         var random = new Random(1);
-        var first = System.currentTimeMillis() + 60_000;
+        var first = System.currentTimeMillis() + 45_000;
         var late = measure(first, i -> first + random.nextInt(100_000), true);
         say("of those that were due more than 10 s from a restart: ", late);
         assertThat(seen.cardinality()).isEqualTo(TASKS);
@@ -50,7 +52,7 @@ final class DelayedScaleTest {
 
     @Test
     void promotesAHerd() throws Exception {
-        var moment = System.currentTimeMillis() + 60_000;
+        var moment = System.currentTimeMillis() + 45_000;
         var late = measure(moment, i -> moment, false);
         say("a million due at one moment: ", late);
         assertThat(seen.cardinality()).isEqualTo(TASKS);
@@ -63,7 +65,7 @@ final class DelayedScaleTest {
             var launcher = launcher(server);
             var restartAt = restarts ? first + 40_000 : Long.MAX_VALUE;
             var late = new ArrayList<Long>();
-            var redis = server.options().open().connect();
+            var redis = server.options().withTimeout(PATIENCE).open().connect();
             var limit = System.currentTimeMillis() + 400_000;
             while (seen.cardinality() < TASKS && System.currentTimeMillis() < limit) {
                 if (System.currentTimeMillis() > restartAt) {
@@ -78,7 +80,7 @@ final class DelayedScaleTest {
                     server.kill();
                     server.start();
                     launcher = launcher(server);
-                    redis = server.options().open().connect();
+                    redis = server.options().withTimeout(PATIENCE).open().connect();
                 }
                 var now = drain(redis, late, restarts ? first + 40_000 : 0);
                 if (now == 0) {
@@ -92,7 +94,7 @@ final class DelayedScaleTest {
     }
 
     private void push(RedisServer server, IntToLongFunction when) {
-        try (var pool = server.options().open();
+        try (var pool = server.options().withTimeout(PATIENCE).open();
                 var redis = pool.connect()) {
             broker.pause(redis); // the worker is there for its launcher alone
             for (var from = 0; from < TASKS; from += BATCH) {

@@ -1,5 +1,8 @@
 package dev.weirpool.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Tally;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -26,12 +30,23 @@ import java.util.Optional;
  *     40      8  its time limit in ms, 0 for none
  *     48      8  how large the heap of the worker may grow
  *     64         what it has done so far: the numbers of a {@link Tally}, 8 bytes each
+ *   2456      8  how often a task has said how far it is, twice; odd while that is being written
+ *   2464      8  which task has last said so, as its number
+ *   2472     24  done, total, and the moment in ms
+ *   2496      8  length of the note, which follows
  * </pre>
  */
 final class Board {
 
     private static final int TALLY = 64;
-    private static final int SIZE = TALLY + 8 * Tally.SIZE;
+    private static final int PROGRESS = TALLY + 8 * Tally.SIZE;
+    private static final int DONE = PROGRESS + 16;
+    private static final int TOTAL = PROGRESS + 24;
+    private static final int SAID_AT = PROGRESS + 32;
+    private static final int NOTE_LENGTH = PROGRESS + 40;
+    private static final int NOTE = PROGRESS + 48;
+    private static final int MAX_NOTE_BYTES = 3 * Progress.MAX_NOTE;
+    private static final int SIZE = NOTE + MAX_NOTE_BYTES;
     private static final int READY = 0;
     private static final int DISMISSED = 1;
     private static final int COUNT = 8;
@@ -42,6 +57,7 @@ final class Board {
     private final Path file;
     private final MappedByteBuffer memory;
     private long begun; // the worker's own count
+    private long said; // the same
 
     private Board(Path file, MappedByteBuffer memory) {
         this.file = file;
@@ -112,6 +128,54 @@ final class Board {
         memory.putLong(LIMIT, limitMillis);
         memory.putLong(COUNT, ++begun);
     }
+
+    /** The task that runs says how far it is; any thread of the worker. */
+    synchronized void say(Progress progress) {
+        var note = progress.note().getBytes(UTF_8);
+        memory.putLong(PROGRESS, ++said);
+        VarHandle.fullFence();
+        memory.putLong(PROGRESS + 8, begun);
+        memory.putLong(DONE, progress.done());
+        memory.putLong(TOTAL, progress.total());
+        memory.putLong(SAID_AT, progress.at().toEpochMilli());
+        memory.putLong(NOTE_LENGTH, note.length);
+        for (var i = 0; i < note.length; i++) {
+            memory.put(NOTE + i, note[i]);
+        }
+        VarHandle.fullFence();
+        memory.putLong(PROGRESS, ++said);
+    }
+
+    /** What the task that runs has last said; empty also while it says so. */
+    Optional<Said> said() {
+        var count = memory.getLong(PROGRESS);
+        var length = memory.getLong(NOTE_LENGTH);
+        if (count == 0 || count % 2 != 0 || length < 0 || length > MAX_NOTE_BYTES) {
+            return Optional.empty();
+        }
+        VarHandle.fullFence();
+        var note = new byte[(int) length];
+        for (var i = 0; i < length; i++) {
+            note[i] = memory.get(NOTE + i);
+        }
+        var task = memory.getLong(PROGRESS + 8);
+        var done = memory.getLong(DONE);
+        var total = memory.getLong(TOTAL);
+        var at = Instant.ofEpochMilli(memory.getLong(SAID_AT));
+        VarHandle.fullFence();
+        if (memory.getLong(PROGRESS) != count || done < 0 || total < 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new Said(count, task, new Progress(done, total, new String(note, UTF_8), at)));
+    }
+
+    /**
+     * What a task has said.
+     *
+     * @param count grows each time
+     * @param task the number of the task
+     */
+    record Said(long count, long task, Progress progress) {}
 
     /** The worker has ended its task. */
     void end() {

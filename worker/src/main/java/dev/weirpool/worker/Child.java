@@ -2,6 +2,7 @@ package dev.weirpool.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Tally;
@@ -16,7 +17,9 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,8 @@ final class Child {
     private static final long OUTPUT_LIMIT_MILLIS = 500;
     private static final long LAST_WORDS_LIMIT_MILLIS = 50;
     private static final int SIGKILL = 9;
+    private static final int OUT_OF_MEMORY = 3; // what -XX:+ExitOnOutOfMemoryError exits with
+    private static final Duration PROGRESS_PERIOD = Duration.ofMillis(500);
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(3);
 
     private final String worker;
@@ -42,34 +47,48 @@ final class Child {
     private boolean askedForThreads;
     private final long kernelKillsBefore = Memory.kernelKills();
     private @Nullable String sentence;
+    private @Nullable String reason; // as a Census names it
     private boolean exceededTimeLimit;
+    private boolean recyclesByTasks;
     private boolean retired;
+    private boolean surplus;
     private @Nullable String cancelled;
     private long cancelledNanos;
     private Tally told = Tally.NOTHING;
+    private long toldProgress;
+    private long toldProgressNanos = System.nanoTime() - PROGRESS_PERIOD.toNanos();
 
-    private Child(String worker, Process process, Board board) {
+    private Child(String worker, Process process, Board board, WorkerOutput output) {
         this.worker = worker;
         this.process = process;
         this.board = board;
         this.memory = new Memory(process.pid());
         this.commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), UTF_8));
-        this.output = OutputRelay.start("weirpool-stdout-" + process.pid(), process.getInputStream(), System.out);
-        this.errors = OutputRelay.start("weirpool-stderr-" + process.pid(), process.getErrorStream(), System.err);
+        this.output = OutputRelay.start(
+                "weirpool-stdout-" + process.pid(), process.getInputStream(), line -> output.print(line(false, line)));
+        this.errors = OutputRelay.start(
+                "weirpool-stderr-" + process.pid(), process.getErrorStream(), line -> output.print(line(true, line)));
     }
 
     /** Starts the process, which boots and then waits for what it is {@link #tell told}. */
-    static Child start(ProcessBuilder command, String worker, Board board) throws IOException {
-        return new Child(worker, command.start(), board);
+    static Child start(ProcessBuilder command, String worker, Board board, WorkerOutput output) throws IOException {
+        return new Child(worker, command.start(), board, output);
     }
 
     /** Gives it its settings, with which it begins to work. */
     void tell(WorkerSettings settings) {
+        recyclesByTasks = settings.maxTasks() > 0;
         try {
             settings.writeTo(commands);
         } catch (IOException e) {
             // it is dead already: its exit, with its last words, tells more than the broken pipe
         }
+    }
+
+    /** On the threads of the relays. */
+    private WorkerOutput.Line line(boolean isError, String text) {
+        var task = board.running().map(running -> HexFormat.of().formatHex(Envelope.idOf(running.fence())));
+        return new WorkerOutput.Line(pid(), task, isError, text);
     }
 
     String worker() {
@@ -99,6 +118,24 @@ final class Child {
 
     Memory memory() {
         return memory;
+    }
+
+    /** What its task says of its progress, if that is news, and the last was told long enough ago. */
+    Optional<Progress> progressToTell() {
+        var now = System.nanoTime();
+        if (now - toldProgressNanos < PROGRESS_PERIOD.toNanos()) {
+            return Optional.empty();
+        }
+        var said = board.said();
+        if (said.isEmpty()
+                || said.get().count() == toldProgress
+                || sighting == null
+                || sighting.task.count() != said.get().task()) {
+            return Optional.empty();
+        }
+        toldProgress = said.get().count();
+        toldProgressNanos = now;
+        return said.map(Board.Said::progress);
     }
 
     /** What it has done since this was last asked. */
@@ -185,13 +222,29 @@ final class Child {
 
     /** Asks it to finish its task and end. */
     void stop() {
+        if (reason == null) {
+            reason = "stopped";
+        }
         command("stop");
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    /** Whether nobody takes its place when it ends. */
+    boolean isSurplus() {
+        return surplus;
+    }
+
+    boolean isBusy() {
+        return board.running().isPresent();
     }
 
     /** Ends it now if it is still booting, and so holds no task; else asks it to finish its task and end. */
     void dismiss() {
         if (board.dismiss()) {
-            kill("was not needed any more");
+            kill("killed", "was not needed any more");
         } else {
             stop();
         }
@@ -204,7 +257,7 @@ final class Child {
             cancelledNanos = System.nanoTime();
             command("cancel " + task);
         } else if (System.nanoTime() - cancelledNanos > CANCEL_LIMIT.toNanos() && runs(task)) {
-            kill("was killed because it did not end a task that was cancelled");
+            kill("cancelled", "was killed because it did not end a task that was cancelled");
         }
     }
 
@@ -225,26 +278,62 @@ final class Child {
     }
 
     /** Ends it now. */
-    void kill(String sentence) {
+    void kill(String reason, String sentence) {
         if (this.sentence == null) {
             this.sentence = sentence;
+            this.reason = reason;
         }
         process.destroyForcibly();
     }
 
     /** Asks it, once, to end after its task; it will be replaced. */
-    void retire(String why) {
+    void retire(String reason, String why) {
         if (!retired) {
             retired = true;
+            this.reason = reason;
             log().info("worker {}, pid {}, {}; replacing it after its task", worker, pid(), why);
             stop();
         }
     }
 
+    /** Asks it, once, to end after its task; it will not be replaced. */
+    void retireForGood() {
+        surplus = true;
+        if (!retired) {
+            retired = true;
+            reason = "resized";
+            log().info("worker {}, pid {}, is one too many; it ends after its task", worker, pid());
+            stop();
+        }
+    }
+
+    /** Why it has ended, as a {@link Census} names it. */
+    String reason() {
+        var code = process.exitValue();
+        if (reason != null && (sentence != null || code == WorkerExit.DONE.code)) {
+            return reason;
+        }
+        if (code == WorkerExit.DONE.code && recyclesByTasks) {
+            return "recycled_tasks";
+        }
+        if (code == OUT_OF_MEMORY) {
+            return "out_of_memory";
+        }
+        return Stream.of(WorkerExit.FENCED, WorkerExit.NOT_INITIALIZED, WorkerExit.CANCELLED, WorkerExit.BROKEN)
+                .filter(exit -> exit.code == code)
+                .findFirst()
+                .map(exit -> exit.name().toLowerCase(Locale.ROOT))
+                .orElseGet(() -> isSignal(code) ? "signal_" + (code - 128) : "exit_" + code);
+    }
+
+    private static boolean isSignal(int code) {
+        return code > 128 && code < 160;
+    }
+
     /** Ends it now because its task has reached its time limit. */
     void killForTimeLimit(long limitMillis) {
         exceededTimeLimit = true;
-        kill("was killed because its task had exceeded its time limit of " + limitMillis + " ms");
+        kill("time_limit", "was killed because its task had exceeded its time limit of " + limitMillis + " ms");
     }
 
     /** What is known of its end; called when it has exited, before {@link #bury}. */
@@ -253,6 +342,9 @@ final class Child {
         var details = new LinkedHashMap<String, String>();
         if (!lastWords().isEmpty()) {
             details.put("stderr", String.join("\n", lastWords()));
+        }
+        if (!output.lastLines().isEmpty()) {
+            details.put("stdout", String.join("\n", output.lastLines()));
         }
         if (memory.peakBytes() > 0) {
             details.put("peak_rss", Long.toString(memory.peakBytes()));
@@ -300,7 +392,7 @@ final class Child {
                             ? "; memory had run out, for which the kernel has killed a process meanwhile, maybe this one"
                             : "");
         }
-        return code > 128 && code < 160 ? "was killed by signal " + (code - 128) : "ended with exit code " + code;
+        return isSignal(code) ? "was killed by signal " + (code - 128) : "ended with exit code " + code;
     }
 
     /** Clears up behind it when it has exited; what it printed has been passed on when this returns. */

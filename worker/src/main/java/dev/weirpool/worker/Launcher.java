@@ -1,5 +1,6 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskOptions;
@@ -15,11 +16,15 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,11 +33,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a fixed number of worker processes on one queue.
+ * Keeps a number of worker processes on one queue.
  *
  * <p>A worker that dies is replaced at once, and what it held is given back to the queue. Workers that die before they are ready
  * are replaced more and more slowly, from 1 s to 30 s; if none was ever ready the launcher gives up after {@value #BIRTHS} of
@@ -72,22 +78,28 @@ public final class Launcher implements AutoCloseable {
 
     // owned by the inbox's thread
     private final Map<String, Child> children = new LinkedHashMap<>();
+    private int wanted;
     private int started;
     private boolean working;
     private int failedBirths;
     private volatile Optional<WorkersCannotStartException> gaveUp = Optional.empty();
     private volatile boolean anyWasReady;
     private boolean stopping;
+    private @Nullable Announcer announcer; // there from when a task first speaks of its progress
     private volatile boolean killed;
     private long looks;
     private Tally ofTheDead = Tally.NOTHING;
     private long toldNanos = System.nanoTime();
+    private final Deque<Child> restarting = new ArrayDeque<>();
+    private final Map<String, Long> deaths = new TreeMap<>();
+    private Tally ended = Tally.NOTHING; // what the workers did that have ended
     private long restarts;
     private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
     private final Map<String, String> answers = new LinkedHashMap<>();
 
     private Launcher(LauncherOptions options, Consumer<Redis> before) {
         this.options = options;
+        this.wanted = options.processes();
         this.broker = new Broker(options.queue());
         this.command = new WorkerCommand(options);
         this.archive = new StartupArchive();
@@ -180,6 +192,44 @@ public final class Launcher implements AutoCloseable {
         return stopped.copy();
     }
 
+    /**
+     * Replaces the workers by fresh ones, one after the other, each when it has ended its task and the one before has been replaced.
+     * Returns at once.
+     */
+    public void restart() {
+        post(() -> {
+            restarting.clear();
+            restarting.addAll(children.values());
+        });
+    }
+
+    /**
+     * Keeps another number of workers from now on. Those that are too many end after their tasks, idle ones first; the share of memory
+     * of each stays as it is. Returns at once.
+     *
+     * @throws IllegalArgumentException if that is less than 1
+     */
+    public void resize(int processes) {
+        if (processes < 1) {
+            throw new IllegalArgumentException("processes must be at least 1, got " + processes);
+        }
+        post(() -> {
+            wanted = processes;
+            adjust();
+        });
+    }
+
+    /** How its workers are, and what it has counted; does not ask Redis. */
+    public Census census() {
+        var answer = ask(() -> List.of(count()));
+        return answer.isEmpty() ? new Census(options.queue(), 0, 0, 0, 0, Map.of(), Tally.NOTHING) : answer.get(0);
+    }
+
+    /** Whether it looks after its workers: does not ask Redis, and takes 2 s at most. */
+    public boolean isResponsive() {
+        return stopped.isDone() || !ask(() -> List.of(true)).isEmpty();
+    }
+
     /** The pids of the workers that run now; does not ask Redis. */
     public List<Long> pids() {
         return ask(() -> children.values().stream().map(Child::pid).toList());
@@ -219,6 +269,21 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    private void adjust() {
+        for (var missing = wanted - present(); missing > 0; missing--) {
+            spawn();
+        }
+        children.values().stream()
+                .filter(child -> !child.isSurplus())
+                .sorted(Comparator.comparing(Child::isBusy))
+                .limit(Math.max(0, present() - wanted))
+                .forEach(Child::retireForGood);
+    }
+
+    private long present() {
+        return children.values().stream().filter(child -> !child.isSurplus()).count();
+    }
+
     private void spawnRest() {
         for (var i = firstWave(); i < options.processes(); i++) {
             spawn();
@@ -231,12 +296,12 @@ public final class Launcher implements AutoCloseable {
     }
 
     private void spawn() {
-        if (stopping) {
+        if (stopping || present() >= wanted) {
             return;
         }
         var worker = name + "." + ++started;
         try {
-            var child = Child.start(command.build(archive.find()), worker, boards.create(worker));
+            var child = Child.start(command.build(archive.find()), worker, boards.create(worker), options.output());
             children.put(worker, child);
             if (working) {
                 employ(child);
@@ -283,10 +348,13 @@ public final class Launcher implements AutoCloseable {
         children.remove(child.worker());
         var death = child.death();
         recoverer.recover(death);
+        ended = ended.plus(child.board().tally());
         ofTheDead = ofTheDead.plus(child.news());
         if (child.board().running().isPresent()) {
             ofTheDead = ofTheDead.with(Tally.Count.DIED, 1);
+            ended = ended.with(Tally.Count.DIED, 1);
         }
+        deaths.merge(child.reason(), 1L, Long::sum);
         child.bury();
         var code = child.process().exitValue();
         if (child.isReady()) {
@@ -333,7 +401,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     private void killAll() {
-        children.values().forEach(child -> child.kill("was killed with its launcher's other workers"));
+        children.values().forEach(child -> child.kill("killed", "was killed with its launcher's other workers"));
     }
 
     /** Enforces the limits of tasks and of workers. */
@@ -352,16 +420,50 @@ public final class Launcher implements AutoCloseable {
         }
         for (var child : children.values()) {
             child.look();
+            child.progressToTell().ifPresent(said -> announce(child, said));
             enforceTimeLimit(child);
             if (looks % LOOKS_PER_MEMORY_SAMPLE == 0) {
                 enforceMemoryLimit(child);
             }
             if (options.workers().maxAge().compareTo(Duration.ZERO) > 0
                     && child.age().compareTo(options.workers().maxAge()) > 0) {
-                child.retire("has reached its age");
+                child.retire("recycled_age", "has reached its age");
             }
         }
+        restartNext();
         answerThoseWhoWantThreads();
+    }
+
+    private void announce(Child child, Progress progress) {
+        if (announcer == null) {
+            announcer = new Announcer(redis, broker);
+            announcer.start();
+        }
+        var announcing = announcer;
+        child.sighting().map(Child.Sighting::taskId).ifPresent(task -> announcing.announce(task, progress));
+    }
+
+    /** One at a time: the next when all are there and ready. */
+    private void restartNext() {
+        restarting.removeIf(child -> !children.containsValue(child) || child.isRetired());
+        if (stopping || restarting.isEmpty() || present() < wanted) {
+            return;
+        }
+        if (children.values().stream().allMatch(child -> child.isReady() && !child.isRetired() || child.isSurplus())) {
+            restarting.remove().retire("renewed", "is to be restarted");
+        }
+    }
+
+    private Census count() {
+        var work = ended;
+        var ready = 0;
+        var busy = 0;
+        for (var child : children.values()) {
+            work = work.plus(child.board().tally());
+            ready += child.isReady() ? 1 : 0;
+            busy += child.isBusy() ? 1 : 0;
+        }
+        return new Census(options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, work);
     }
 
     private static void enforceTimeLimit(Child child) {
@@ -410,10 +512,12 @@ public final class Launcher implements AutoCloseable {
         var occupied = child.memory().sample();
         var limit = options.workers().maxMemory();
         if (limit > 0 && occupied > limit + limit / 2) {
-            child.kill("was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
-                    + limit);
+            child.kill(
+                    "memory_limit",
+                    "was killed because it occupied " + occupied + " bytes, half as much again as its limit of "
+                            + limit);
         } else if (limit > 0 && occupied > limit) {
-            child.retire("occupies " + occupied + " bytes, more than its limit of " + limit);
+            child.retire("recycled_memory", "occupies " + occupied + " bytes, more than its limit of " + limit);
         }
     }
 
@@ -430,6 +534,9 @@ public final class Launcher implements AutoCloseable {
         recoverer.close();
         heartbeat.close();
         bookkeeper.close();
+        if (announcer != null) {
+            announcer.close();
+        }
         if (anyWasReady && !killed) {
             archive.makeIfMissing(redis);
             archive.awaitMade();
@@ -507,7 +614,7 @@ public final class Launcher implements AutoCloseable {
                 Runtime.version().toString(),
                 Instant.now(),
                 startedAt,
-                options.processes(),
+                wanted,
                 Memory.limit(),
                 restarts,
                 stopping,
@@ -594,7 +701,7 @@ public final class Launcher implements AutoCloseable {
                                 "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
                                 lost,
                                 child.pid());
-                child.kill("was killed because it had been fenced off");
+                child.kill("fenced", "was killed because it had been fenced off");
             }
         }
         reply.condemned().forEach((worker, task) -> {

@@ -11,8 +11,10 @@ import dev.weirpool.queue.protocol.Settlement;
 import dev.weirpool.queue.protocol.Tally;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What follows an attempt, as a step is to carry it out.
@@ -39,11 +41,13 @@ record Settled(List<Settlement> settlements, List<Effect> effects) {
     }
 
     /** Decides what follows {@code run}: the task is done, is tried again, or is given up. */
-    static Settled of(Envelope task, TaskCodec codec, TaskRunner.Run run) {
+    static Settled of(Envelope task, TaskCodec codec, TaskRunner.Run run, Console.Mark printed) {
         if (!(run.outcome() instanceof Outcome.Threw threw)) {
-            return completed(task, codec, run.outcome());
+            var completed = completed(task, codec, run.outcome());
+            noteOfKept(task, codec, printed).ifPresent(completed.effects::add);
+            return completed;
         }
-        var note = note(task, codec, threw.failure());
+        var note = note(task, codec, threw.failure(), printed.details());
         if (run.isRetryable() && task.attempt() < task.maxAttempts()) {
             var delay = codec.options(task).backoff().after(task.attempt());
             return new Settled(List.of(new Settlement.Retry(task, delay)), List.of(note));
@@ -64,7 +68,7 @@ record Settled(List<Settlement> settlements, List<Effect> effects) {
     /** The task is given up for a reason that is not an exception of its own. */
     static Settled gaveUp(Envelope task, TaskCodec codec, String why) {
         var failure = Failure.of(why, codec.where());
-        return buried(task, codec, new Outcome.Threw(failure), note(task, codec, failure));
+        return buried(task, codec, new Outcome.Threw(failure), note(task, codec, failure, Map.of()));
     }
 
     private static Settled buried(Envelope task, TaskCodec codec, Outcome.Threw outcome, Effect note) {
@@ -88,13 +92,26 @@ record Settled(List<Settlement> settlements, List<Effect> effects) {
         return effects;
     }
 
-    private static Effect note(Envelope task, TaskCodec codec, Failure failure) {
+    /** What an attempt that went well has printed is kept as long as its result. */
+    private static Optional<Effect> noteOfKept(Envelope task, TaskCodec codec, Console.Mark printed) {
+        if (!task.hasHeaders()) {
+            return Optional.empty();
+        }
+        var details = printed.details();
+        return codec.options(task)
+                .keepResult()
+                .filter(life -> !details.isEmpty())
+                .map(life -> new Effect.NoteAttempt(
+                        task,
+                        new Attempt(task.attempt(), Instant.now(), codec.where(), "returned", details).toBytes(),
+                        life));
+    }
+
+    private static Effect note(Envelope task, TaskCodec codec, Failure failure, Map<String, String> printed) {
+        var details = new LinkedHashMap<>(printed);
+        details.put("stack", failure.stackAsText());
         var attempt = new Attempt(
-                task.isReadable() ? task.attempt() : 0,
-                Instant.now(),
-                codec.where(),
-                failure.toString(),
-                Map.of("stack", failure.stackAsText()));
+                task.isReadable() ? task.attempt() : 0, Instant.now(), codec.where(), failure.toString(), details);
         return new Effect.NoteAttempt(task, attempt.toBytes());
     }
 }

@@ -3,6 +3,7 @@ package dev.weirpool.worker;
 import dev.weirpool.queue.Failure;
 import dev.weirpool.queue.Invocation;
 import dev.weirpool.queue.Outcome;
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskContext;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one task at a time on the calling thread and says how it ended; this is where whatever a task throws is caught. */
@@ -25,6 +27,7 @@ public final class TaskRunner {
     private static final Duration CANCEL_GRACE = Duration.ofSeconds(2);
 
     private final TaskCodec codec;
+    private final BiConsumer<TaskId, Progress> progress;
     private long calls;
 
     // guarded by this
@@ -34,8 +37,10 @@ public final class TaskRunner {
     private boolean softLimitReached;
     private @Nullable ScheduledThreadPoolExecutor timer;
 
-    public TaskRunner(TaskCodec codec) {
+    /** @param progress told what tasks say of theirs, on any thread */
+    public TaskRunner(TaskCodec codec, BiConsumer<TaskId, Progress> progress) {
         this.codec = codec;
+        this.progress = progress;
     }
 
     /**
@@ -67,13 +72,15 @@ public final class TaskRunner {
         envelope.requireReadable();
         var options = codec.options(envelope);
         var task = codec.decode(envelope);
+        var id = new TaskId(envelope.producer(), envelope.sequence());
         var context = new TaskContext(
-                new TaskId(envelope.producer(), envelope.sequence()),
+                id,
                 envelope.attempt(),
                 fence,
                 envelope.name(),
                 options.headers(),
-                deadline(options));
+                deadline(options),
+                said -> progress.accept(id, said));
         var alarm = begin(context, options);
         Outcome outcome;
         var isRetryable = false;

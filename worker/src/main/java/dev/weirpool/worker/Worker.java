@@ -30,11 +30,13 @@ final class Worker {
     private final TaskCodec codec;
     private final TaskRunner runner;
     private final Board board;
+    private final Console console = new Console();
 
     private volatile boolean stopping;
     // owned by the thread that runs
     private final Pace pace = new Pace();
     private @Nullable ScheduledThreadPoolExecutor timer;
+    private @Nullable LogContext logContext; // there from the first task on: start-up is not for it
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
@@ -42,8 +44,8 @@ final class Worker {
         this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker());
         this.codec =
                 new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
-        this.runner = new TaskRunner(codec);
         this.board = Board.open(settings.board());
+        this.runner = new TaskRunner(codec, (task, progress) -> board.say(progress));
     }
 
     static Worker boot(WorkerSettings settings) {
@@ -129,13 +131,15 @@ final class Worker {
 
     private Settled run(Envelope envelope, long fence) {
         countWait(envelope);
+        var printed = console.mark();
         var watch = Optional.<ScheduledFuture<?>>empty();
         var began = System.nanoTime();
         try {
             watch = watch(envelope);
+            logContext().enter(envelope);
             var run = runner.run(envelope, fence);
             var ran = System.nanoTime() - began;
-            var settled = Settled.of(envelope, codec, run);
+            var settled = Settled.of(envelope, codec, run, printed);
             board.countRun(
                     run.outcome() instanceof Outcome.Cancelled ? Tally.Count.CANCELLED : settled.count(), ran / 1000);
             return settled;
@@ -143,15 +147,25 @@ final class Worker {
             board.count(Tally.Count.DEAD);
             return Settled.gaveUp(envelope, codec, "the task cannot be read: " + e.getMessage());
         } finally {
+            logContext().leave();
             watch.ifPresent(alarm -> alarm.cancel(false));
             board.end();
         }
     }
 
+    private LogContext logContext() {
+        var current = logContext;
+        if (current == null) {
+            current = new LogContext(settings.queue(), settings.worker());
+            logContext = current;
+        }
+        return current;
+    }
+
     /** Of later attempts nothing says since when they could be run. */
     private void countWait(Envelope envelope) {
         var since = envelope.sinceMillis();
-        if (since > 0 && envelope.attempt() == 1) {
+        if (since > 0) {
             board.countWait(Math.max(0, System.currentTimeMillis() - since) * 1000);
         }
     }

@@ -10,6 +10,7 @@ import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,8 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -318,6 +321,88 @@ final class LauncherTest {
                     " ", launcher.pids().stream().map(String::valueOf).toList()));
             launcher.await(Duration.ofMinutes(1));
         }
+    }
+
+    @Test
+    void restartsItsWorkersOneAfterTheOtherWhileTheOthersRun() throws Exception {
+        try (var launcher = Launcher.start(options(3))) {
+            await().atMost(LIMIT).until(() -> launcher.census().ready() == 3);
+            var before = launcher.pids();
+            var fewest = new AtomicInteger(3);
+
+            launcher.restart();
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(2)).until(() -> {
+                fewest.accumulateAndGet(launcher.census().ready(), Math::min);
+                return launcher.census().deaths().getOrDefault("renewed", 0L) == 3
+                        && launcher.census().ready() == 3;
+            });
+
+            assertThat(fewest.get()).isGreaterThanOrEqualTo(2);
+            assertThat(launcher.pids()).hasSize(3).doesNotContainAnyElementsOf(before);
+        }
+    }
+
+    @Test
+    void letsATaskEndBeforeItsWorkerIsRestarted() throws Exception {
+        try (var launcher = Launcher.start(options(1))) {
+            var gate = directory.resolve("gate");
+            queue.send(Task.of(Work::waitFor, signedIn.toString(), gate.toString()));
+            var first = pidsSignedIn(1).get(0);
+
+            launcher.restart();
+            await().atMost(LIMIT).until(() -> launcher.census().busy() == 1);
+            Files.createFile(gate);
+
+            assertThat(pidsSignedIn(2)).containsExactly(first, first);
+            await().atMost(LIMIT)
+                    .until(() ->
+                            launcher.census().ready() == 1 && !launcher.pids().contains(first));
+        }
+    }
+
+    @Test
+    void keepsAnotherNumberOfWorkersWhenItIsResized() throws Exception {
+        try (var launcher = Launcher.start(options(1))) {
+            launcher.resize(3);
+            await().atMost(LIMIT).until(() -> launcher.census().ready() == 3);
+            queue.send(Task.of(Work::hang, signedIn.toString()));
+            var busy = pidsSignedIn(1).get(0);
+
+            launcher.resize(1);
+
+            await().atMost(LIMIT).until(() -> launcher.pids().equals(List.of(busy)));
+            assertThat(launcher.census().wanted()).isEqualTo(1);
+            assertThat(launcher.census().deaths()).containsExactly(Map.entry("resized", 2L));
+            assertThatThrownBy(() -> launcher.resize(0)).hasMessage("processes must be at least 1, got 0");
+        }
+    }
+
+    @Test
+    void countsWhyItsWorkersEnded() throws Exception {
+        var workers = WorkerOptions.DEFAULT.withMaxTasks(1).withJvmFlags(List.of("-Xmx64m"));
+        try (var launcher = Launcher.start(options(1).withWorkers(workers))) {
+            queue.send(Task.of(Work::signIn, signedIn.toString()));
+            await().atMost(LIMIT).until(() -> deaths(launcher, "recycled_tasks") == 1);
+            queue.send(Task.of(Work::exit, 7), TaskOptions.DEFAULT.withAtMostOnce());
+            await().atMost(LIMIT).until(() -> deaths(launcher, "exit_7") == 1);
+            queue.send(Task.of(Work::exhaustMemory), TaskOptions.DEFAULT.withAtMostOnce());
+            await().atMost(LIMIT).until(() -> deaths(launcher, "out_of_memory") == 1);
+            queue.send(
+                    Task.of(Work::hang, signedIn.toString()),
+                    TaskOptions.DEFAULT.withAtMostOnce().withTimeLimit(Duration.ofMillis(100)));
+            await().atMost(LIMIT).until(() -> deaths(launcher, "time_limit") == 1);
+            await().atMost(LIMIT).until(() -> launcher.census().ready() == 1);
+            ProcessHandle.of(launcher.pids().get(0)).orElseThrow().destroyForcibly();
+            await().atMost(LIMIT).until(() -> deaths(launcher, "signal_9") == 1);
+
+            assertThat(launcher.census().work().get(Tally.Count.DIED)).isEqualTo(3);
+            assertThat(launcher.census().work().get(Tally.Count.DONE)).isEqualTo(1);
+            assertThat(launcher.census().started()).isGreaterThanOrEqualTo(5);
+        }
+    }
+
+    private static long deaths(Launcher launcher, String reason) {
+        return launcher.census().deaths().getOrDefault(reason, 0L);
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** What the tests have workers do. */
@@ -32,6 +33,17 @@ final class Work {
             TimeUnit.MILLISECONDS.sleep(10);
         }
         signIn(file);
+    }
+
+    static void exit(int code) {
+        System.exit(code);
+    }
+
+    static void exhaustMemory() {
+        var all = new ArrayList<byte[]>();
+        while (true) {
+            all.add(new byte[1 << 24]);
+        }
     }
 
     static void refuse() {

@@ -18,9 +18,13 @@ public record Setting(String key, String option, String command, boolean isSecre
             new Setting("redis-url", "--redis", "", true, "none"),
             new Setting("queue", "--queue", "", false, "default"),
             new Setting("output", "--output", "", false, "table"),
+            new Setting("log-format", "--log-format", "", false, "plain"),
+            new Setting("http", "--http", "", false, "none"),
             new Setting("worker.processes", "--processes", "worker", false, "one for each core"),
             new Setting("worker.classpath", "--classpath", "worker", false, "none"),
             new Setting("worker.max-tasks-per-worker", "--max-tasks-per-worker", "worker", false, "0"),
+            new Setting("worker.max-memory-per-worker", "--max-memory-per-worker", "worker", false, "0"),
+            new Setting("worker.max-age-per-worker", "--max-age-per-worker", "worker", false, "0"),
             new Setting("worker.grace", "--grace", "worker", false, "25"));
 
     /** The system property. */

@@ -43,7 +43,6 @@ public final class OperatedQueue {
     private static final int MOST_HEADERS = 0xffff;
     private static final int PREVIEWED_BODY = 16 * 1024;
     private static final int DETAIL_BYTES = Envelope.MIN_BYTES + MOST_HEADERS + PREVIEWED_BODY;
-    private static final int ID_BYTES = 20;
     private static final Duration LOOK = Duration.ofMillis(50);
     /** How a task ended that was deleted, as {@code TaskCodec} writes it. */
     private static final byte[] CANCELLED = {'C'};
@@ -221,20 +220,11 @@ public final class OperatedQueue {
      */
     public Search find(TaskId id, long most) {
         var wanted = bytesOf(id);
-        var workers = workerNames();
-        var heads = redis.call(connection -> survey.running(connection, workers, ID_BYTES));
-        for (var i = 0; i < workers.size(); i++) {
-            var worker = workers.get(i);
-            for (var head : heads.get(i).glimpses()) {
-                if (TaskSummary.of(head, TaskState.RUNNING).id().equals(id)) {
-                    var whole = redis.call(connection -> survey.running(connection, List.of(worker), DETAIL_BYTES));
-                    for (var glimpse : whole.get(0).glimpses()) {
-                        var task = running(glimpse, worker, since(List.of(worker)));
-                        if (task.id().equals(id)) {
-                            return new Search.Found(detail(glimpse, task));
-                        }
-                    }
-                }
+        for (var worker : workerNames()) {
+            var held = redis.call(connection -> survey.findHeld(connection, worker, wanted, DETAIL_BYTES));
+            if (held.glimpse().isPresent()) {
+                var glimpse = held.glimpse().get();
+                return new Search.Found(detail(glimpse, running(glimpse, worker, since(List.of(worker)))));
             }
         }
         if (redis.call(connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())))

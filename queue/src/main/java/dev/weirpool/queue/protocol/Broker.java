@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +39,7 @@ public final class Broker {
     private static final Script REQUEUE = Script.load(Broker.class, "requeue");
     private static final Script TALLY = Script.load(Broker.class, "tally");
     private static final Script TALLIES = Script.load(Broker.class, "tallies");
+    private static final Script DEPTH = Script.load(Broker.class, "depth");
     private static final Script DISCARD = Script.load(Broker.class, "discard");
     private static final Script OPEN = Script.load(Broker.class, "open");
     private static final Script OWN = Script.load(Broker.class, "own");
@@ -49,6 +50,7 @@ public final class Broker {
     private static final Script REVIVE = Script.load(Broker.class, "revive");
 
     private static final int MOST_QUEUES = 10_000;
+
     /** Read at once, each of which may hold a mebibyte of results. */
     private static final int RESULT_ENTRIES = 32;
 
@@ -63,6 +65,7 @@ public final class Broker {
     private static final Duration REQUEST_LIFE = Duration.ofMinutes(10);
     private static final int ABANDONED_AT_A_TIME = 10;
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
+    private static final Duration PROGRESS_LIFE = Duration.ofMinutes(10);
     private static final byte[] NOTHING = {};
     private static final byte[] ONE = bytes("1");
     private static final byte[] ZERO = bytes("0");
@@ -225,7 +228,8 @@ public final class Broker {
 
     private static void addEffect(List<byte[]> arguments, Effect effect, byte[] key) {
         if (effect instanceof Effect.NoteAttempt note) {
-            arguments.addAll(List.of(bytes("append"), key, note.record(), bytes(RECORD_LIFE.toMillis())));
+            arguments.addAll(List.of(
+                    bytes("append"), key, note.record(), bytes(note.life().toMillis())));
         } else if (effect instanceof Effect.ForgetAttempts) {
             arguments.addAll(List.of(bytes("unlink"), key, NOTHING, ZERO));
         } else if (effect instanceof Effect.KeepResult keep) {
@@ -408,6 +412,28 @@ public final class Broker {
                 + number(redis.call("ZCARD", keys.delayed));
     }
 
+    /** How much the queue holds. */
+    public Depth depth(RedisConnection redis) {
+        var reply = list(redis.run(
+                DEPTH,
+                7,
+                List.of(keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.delayed, keys.dead, keys.workers)));
+        var now = number(reply.get(0));
+        var oldest = reply.subList(8, 12).stream()
+                .map(since -> (byte[]) requireNonNull(since))
+                .filter(since -> since.length == Long.BYTES)
+                .mapToLong(since -> ByteBuffer.wrap(since).getLong())
+                .filter(since -> since > 0)
+                .min()
+                .orElse(now);
+        return new Depth(
+                reply.subList(1, 5).stream().map(Broker::number).toList(),
+                number(reply.get(5)),
+                number(reply.get(6)),
+                number(reply.get(7)),
+                Duration.ofMillis(Math.max(0, now - oldest)));
+    }
+
     /** How many dead letters there are. */
     public long deadCount(RedisConnection redis) {
         return number(redis.call("LLEN", keys.dead));
@@ -469,6 +495,16 @@ public final class Broker {
     /** The result of a task, if it has ended and its result is kept. */
     public byte @Nullable [] keptResult(RedisConnection redis, long producer, long sequence) {
         return (byte[]) redis.call("GET", keys.result(Envelope.id(producer, sequence)));
+    }
+
+    /** Says how far the task with that id is; it can be read for ten minutes. */
+    public void tellProgress(RedisConnection redis, byte[] id, byte[] progress) {
+        redis.call("SET", keys.progress(id), progress, bytes("PX"), bytes(PROGRESS_LIFE.toMillis()));
+    }
+
+    /** How far a task last said it was. */
+    public Optional<byte[]> progress(RedisConnection redis, long producer, long sequence) {
+        return Optional.ofNullable((byte[]) redis.call("GET", keys.progress(Envelope.id(producer, sequence))));
     }
 
     /** The workers registered now. */

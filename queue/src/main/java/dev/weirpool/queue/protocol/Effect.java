@@ -7,8 +7,16 @@ public sealed interface Effect {
 
     Envelope task();
 
-    /** A record of the attempt is kept with the task. */
-    record NoteAttempt(Envelope task, byte[] record) implements Effect {}
+    /** A record of the attempt is kept with the task, for as long as it lives. */
+    record NoteAttempt(Envelope task, byte[] record, Duration life) implements Effect {
+
+        private static final Duration LIFE = Duration.ofDays(30);
+
+        /** A record that is kept for 30 days. */
+        public NoteAttempt(Envelope task, byte[] record) {
+            this(task, record, LIFE);
+        }
+    }
 
     /** The records of the task's attempts are dropped: it has ended well. */
     record ForgetAttempts(Envelope task) implements Effect {}

@@ -44,7 +44,6 @@ public final class Envelope {
     private static final int SIGNATURE = 29;
     private static final int ID_BYTES = 16;
     private static final byte VERSION = 1;
-    private static final int LIFE_BITS = 0xf8;
     private static final int SINCE = 21;
     private static final int PRIORITY_BITS = 3;
     private static final int RESULT_BIT = 4;
@@ -103,11 +102,13 @@ public final class Envelope {
         return ByteBuffer.wrap(raw).getLong(12);
     }
 
-    /** When it could first be run, in ms since 1970 by its producer's clock; 0 if that is not known, as of a dead letter put back. */
+    /**
+     * When it could first be run, in ms since 1970 by its producer's clock; 0 if that is not known, or it is tried again or was put back, as
+     * then nothing says since when it waits.
+     */
     public long sinceMillis() {
-        return raw.length < MIN_BYTES || (raw[1] & LIFE_BITS) != 0
-                ? 0
-                : ByteBuffer.wrap(raw).getLong(SINCE);
+        var isNew = raw.length >= MIN_BYTES && (raw[1] & 0xff) < 8 && raw[3] == 0;
+        return isNew ? ByteBuffer.wrap(raw).getLong(SINCE) : 0;
     }
 
     /** Life, attempt and id, and what lies between: what a settlement must match. */

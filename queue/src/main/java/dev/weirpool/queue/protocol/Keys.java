@@ -96,6 +96,11 @@ final class Keys {
         return key("result:" + HexFormat.of().formatHex(id));
     }
 
+    /** How far one task last said it was. */
+    byte[] progress(byte[] id) {
+        return key("progress:" + HexFormat.of().formatHex(id));
+    }
+
     /** Who holds a name that only one task may hold. */
     byte[] unique(String name) {
         return key("unique:" + name);

@@ -18,6 +18,7 @@ public final class Survey {
     private static final Script PEEK = Script.load(Survey.class, "peek");
     private static final Script FIND = Script.load(Survey.class, "find");
     private static final int MOST_WORKERS = 10_000;
+    private static final int MOST_HELD = 1000;
     private static final int KEYS_AT_ONCE = 500;
 
     private final Keys keys;
@@ -169,7 +170,16 @@ public final class Survey {
 
     /** Looks for a task from index {@code from} to {@code to}. */
     public Found find(RedisConnection redis, Place place, byte[] id, long from, long to, int cut) {
-        var reply = list(redis.run(FIND, 1, List.of(place.key(keys), id, bytes(from), bytes(to), bytes(cut))));
+        return find(redis, place.key(keys), id, from, to, cut);
+    }
+
+    /** Looks for a task among those that {@code worker} holds. */
+    public Found findHeld(RedisConnection redis, String worker, byte[] id, int cut) {
+        return find(redis, keys.inflight(worker), id, 0, MOST_HELD - 1, cut);
+    }
+
+    private static Found find(RedisConnection redis, byte[] key, byte[] id, long from, long to, int cut) {
+        var reply = list(redis.run(FIND, 1, List.of(key, id, bytes(from), bytes(to), bytes(cut))));
         return new Found(
                 (int) number(reply.get(0)), reply.size() == 1 ? Optional.empty() : Optional.of(glimpse(reply, 1)));
     }

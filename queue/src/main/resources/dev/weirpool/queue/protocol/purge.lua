@@ -36,7 +36,7 @@ for _ = 2, #ARGV, 4 do
   end
   local key = at + 1
   if ARGV[1] ~= '' and math.floor((string.byte(envelope, 2) or 0) / 4) % 2 == 1 then
-    redis.call('XADD', KEYS[key], 'NOMKSTREAM', '*', 'i', id, 'v', ARGV[1])
+    redis.call('XADD', KEYS[key], 'NOMKSTREAM', '*', 'r', id .. struct.pack('>I4', #ARGV[1]) .. ARGV[1])
   end
   if redis.call('GET', KEYS[key + 1]) == id then redis.call('UNLINK', KEYS[key + 1]) end
   redis.call('UNLINK', KEYS[key + 2])

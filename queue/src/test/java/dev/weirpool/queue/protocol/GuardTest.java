@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each guard of the scripts is needed: where one is missing, the tests of the protocol notice. */
 final class GuardTest {
-    private static final int SEEDS = 20;
+    private static final int SEEDS = 60;
     private static final int OPERATIONS = 1_000;
     private static final Pattern LOOKS_LIKE_A_GUARD = Pattern.compile("then return|, ''\\)|'NX'|'XX'|NOMKSTREAM");
 

@@ -247,6 +247,9 @@ enum ScheduleScenario {
                 run(on);
             } finally {
                 on.redis.close();
+                try (var fresh = server.connect()) { // a script without a guard leaves behind what it should not
+                    BrokerFixture.delete(fresh, on.queue);
+                }
             }
         }
     }

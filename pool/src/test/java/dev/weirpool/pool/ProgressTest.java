@@ -1,0 +1,118 @@
+package dev.weirpool.pool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weirpool.queue.Progress;
+import dev.weirpool.queue.TaskContext;
+import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.protocol.Tally;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a pool tells of tasks under way. */
+@Timeout(60)
+final class ProgressTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTaskCanSayHowFarItIs(boolean inline) throws Exception {
+        try (var pool = Pool.start(PoolOptions.of(1).withInline(inline))) {
+            var result = pool.applyAsync(ProgressTest::speak);
+
+            await().atMost(LIMIT).until(() -> result.progress().isPresent());
+
+            assertThat(result.progress().map(Progress::done)).contains(7L);
+            assertThat(result.progress().map(Progress::note)).contains("of nine");
+            result.cancel(true);
+        }
+    }
+
+    @Test
+    void nothingIsKnownOfATaskThatSaysNothing() throws Exception {
+        try (var pool = Pool.start(1)) {
+            var result = pool.applyAsync(ProgressTest::headers);
+
+            result.get();
+
+            assertThat(result.progress()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTaskSeesTheTraceThatItWasSentWith() throws Exception {
+        var parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        try (var pool = Pool.start(1)) {
+            var result = pool.applyAsync(
+                    ProgressTest::headers, TaskOptions.DEFAULT.withHeaders(Map.of("traceparent", parent)));
+
+            assertThat(result.get()).isEqualTo(Map.of("traceparent", parent));
+        }
+    }
+
+    @Test
+    void aPoolTellsHowItsWorkersAre() throws Exception {
+        try (var pool = Pool.start(2)) {
+            pool.apply(ProgressTest::headers);
+
+            await().atMost(LIMIT)
+                    .until(() -> pool.census()
+                            .filter(census ->
+                                    census.ready() == 2 && census.work().get(Tally.Count.DONE) == 1)
+                            .isPresent());
+        }
+        try (var pool = Pool.start(PoolOptions.of(1).withInline(true))) {
+            assertThat(pool.census()).isEmpty();
+        }
+    }
+
+    @Test
+    void aLineShowsHowManyResultsThereAre() {
+        var written = new ByteArrayOutputStream();
+        var line = new ProgressLine(new PrintStream(written, true, UTF_8), "resizing", 4);
+
+        IntStream.range(0, 4).forEach(i -> line.step());
+        line.end();
+        line.end();
+
+        var lines = List.of(written.toString(UTF_8).split("\r", -1));
+        assertThat(lines.get(1)).startsWith("\u001b[Kresizing 1/4 25 %, ").endsWith(" s left");
+        assertThat(lines.get(lines.size() - 1))
+                .startsWith("\u001b[Kresizing 4/4 100 %, ")
+                .endsWith("/s" + System.lineSeparator());
+        assertThat(written.toString(UTF_8).lines().filter(each -> each.contains("4/4")))
+                .hasSize(1);
+    }
+
+    @Test
+    void resultsComeAsTheyAreWhereThereIsNoTerminalToShowTheirProgressOn() {
+        try (var pool = Pool.start(PoolOptions.of(1).withInline(true));
+                var results = pool.imap(ProgressTest::square, List.of(1, 2, 3)).showProgress("squaring", 3)) {
+            assertThat(results.stream()).containsExactly(1, 4, 9);
+        }
+    }
+
+    static String speak() throws InterruptedException {
+        TaskContext.current().progress(7, 9, "of nine");
+        Thread.sleep(60_000);
+        return "";
+    }
+
+    static int square(int number) {
+        return number * number;
+    }
+
+    static Map<String, String> headers() {
+        return TaskContext.current().headers();
+    }
+}
