@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A process is halted before and after each of its exchanges with Redis, one at a time: nothing is lost and nothing hangs. */
+@Tag("slow")
 @Timeout(90)
 class CrashPointTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Every change of the clocks from 1970 to 2040, in every zone, is compared with an oracle that knows nothing of the calculation: it lets
  * the clock of the place run, second by second where it has to, and looks at what it shows.
  */
+@Tag("slow")
 final class ClockChangesTest {
 
     private static final Instant FIRST = Instant.parse("1970-01-03T00:00:00Z");

@@ -18,11 +18,13 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are frozen or gone, held against the leases; with a lease of 1 s instead of 15. */
+@Tag("slow")
 @Timeout(60)
 final class LeaseFaultTest {
     private static final Duration LEASE = Duration.ofSeconds(1);

@@ -19,6 +19,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A connection is cut after each byte of a request, and after each byte of the reply. The request is sent again on another
  * connection, as producers and workers do, and then has happened once.
  */
+@Tag("slow")
 final class CutConnectionTest extends BrokerFixture {
     private ReplyLosingProxy proxy;
     private Redis cut;

@@ -3,9 +3,11 @@ package dev.weirpool.queue.protocol;
 import dev.weirpool.queue.RedisOptions;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("slow")
 final class ProtocolPropertyTest {
     private static final int OPERATIONS = 1_000;
 
