@@ -239,8 +239,10 @@ final class BrowserTest {
             plain.go(house.at("/queues/reports"));
             plain.click("form[action$='/pause'] button");
 
+            await().atMost(LIMIT).until(() -> plain.has(".said"));
             assertThat(plain.find(".said").getText()).startsWith("Paused.");
             plain.click("form[action$='/resume'] button");
+            await().atMost(LIMIT).until(() -> plain.has("form[action$='/pause'] button"));
             plain.shoot("without-scripts");
         }
     }

@@ -22,12 +22,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Measures a million delayed tasks; takes three minutes, and is asked for with {@code -Dweirpool.scale=true}. */
-@EnabledIfSystemProperty(named = "weirpool.scale", matches = "true")
-final class DelayedScaleTest {
+/** Measures a million delayed tasks; takes three minutes, and is asked for by its name. */
+final class ManyDelayedTasks {
     private static final int TASKS = 1_000_000;
     private static final int BATCH = 500;
     private static final String QUEUE = "delayed";

@@ -15,12 +15,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Measures many schedules; takes two minutes, and is asked for with {@code -Dweirpool.scale=true}. */
-@EnabledIfSystemProperty(named = "weirpool.scale", matches = "true")
-final class ScaleTest {
+/** Measures many schedules; takes two minutes, and is asked for by its name. */
+final class ManySchedules {
     private static final int SCHEDULES = 100_000;
     private static final Duration PERIOD = Duration.ofSeconds(100); // a thousand fires a second
     private static final Duration MEASURED = Duration.ofSeconds(60);
@@ -44,7 +42,7 @@ final class ScaleTest {
                     IntStream.range(0, SCHEDULES)
                             .mapToObj(i -> ScheduledTask.of(
                                     "schedule-" + i,
-                                    Task.of(ScaleTest::run, i),
+                                    Task.of(ManySchedules::run, i),
                                     Schedule.every(PERIOD).from(start.plusMillis(i))))
                             .toList());
             say("applied in %.1f s", seconds(begun));
@@ -54,7 +52,7 @@ final class ScaleTest {
                     IntStream.range(0, SCHEDULES)
                             .mapToObj(i -> ScheduledTask.of(
                                     "schedule-" + i,
-                                    Task.of(ScaleTest::run, i),
+                                    Task.of(ManySchedules::run, i),
                                     Schedule.every(PERIOD).from(start.plusMillis(i))))
                             .toList());
             say("applied again, nothing changed, in %.1f s", seconds(begun));
