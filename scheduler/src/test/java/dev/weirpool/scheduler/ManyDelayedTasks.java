@@ -77,8 +77,10 @@ final class ManyDelayedTasks {
                     launcher.close();
                     server.kill();
                     server.start();
+                    var back = server.options().withTimeout(PATIENCE).open();
+                    back.call(connection -> connection.call("LLEN", READY)); // waits while it loads
+                    redis = back.connect();
                     launcher = launcher(server);
-                    redis = server.options().withTimeout(PATIENCE).open().connect();
                 }
                 var now = drain(redis, late, restarts ? first + 40_000 : 0);
                 if (now == 0) {
