@@ -184,8 +184,13 @@ final class Board {
 
     /** The task that runs, or ran when the worker died. */
     Optional<Running> running() {
-        var count = memory.getLong(COUNT);
-        if (count <= 0) {
+        return memory.getLong(COUNT) > 0 ? latest() : Optional.empty();
+    }
+
+    /** The task that runs, or else the one that ran before; empty if there has been none. */
+    Optional<Running> latest() {
+        var count = Math.abs(memory.getLong(COUNT));
+        if (count == 0) {
             return Optional.empty();
         }
         var fence = new byte[Envelope.FENCE_BYTES];

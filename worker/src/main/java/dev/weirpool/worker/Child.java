@@ -87,7 +87,8 @@ final class Child {
 
     /** On the threads of the relays. */
     private WorkerOutput.Line line(boolean isError, String text) {
-        var task = board.running().map(running -> HexFormat.of().formatHex(Envelope.idOf(running.fence())));
+        // a quick task has often ended by the time that its line is read
+        var task = board.latest().map(running -> HexFormat.of().formatHex(Envelope.idOf(running.fence())));
         return new WorkerOutput.Line(pid(), task, isError, text);
     }
 

@@ -16,7 +16,7 @@ public interface WorkerOutput {
      * A line that a worker has printed.
      *
      * @param pid of the worker
-     * @param task the id of the task that it was running about then
+     * @param task the id of the task that it was running about then, or had just run
      * @param isError whether it was printed on standard error
      * @param text without its end; cut if it was very long
      */

@@ -38,7 +38,7 @@ final class OutputTest {
     @Test
     void neverMixesTheLinesOfSeveralWorkers() {
         var written = new StringBuffer();
-        WorkerOutput sink = line -> written.append(line.text()).append('\n');
+        WorkerOutput sink = line -> written.append(line.text() + "\n");
         try (var launcher =
                 Launcher.start(LauncherOptions.of(3, REDIS, queueName).withOutput(sink))) {
             for (var letter : List.of("a", "b", "c")) {
