@@ -181,6 +181,14 @@ def main():
     measured = HERE / "results" / "codec.json"
     if measured.exists():
         lines += [""] + codec(json.loads(measured.read_text()))
+    lines += [
+        "",
+        "![tasks a second](performance-tasks.svg)",
+        "",
+        "![items a second](performance-queues.svg)",
+        "",
+        "![cost against size](performance-growth.svg)",
+    ]
     page = DOCS / "performance.md"
     text = re.sub(
         r"(<!-- measured -->\n).*(<!-- end of measured -->)",
