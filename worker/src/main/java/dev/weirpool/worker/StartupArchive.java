@@ -45,13 +45,16 @@ import org.slf4j.LoggerFactory;
 public final class StartupArchive implements AutoCloseable {
 
     private static final int TRAINING_LIMIT_SECONDS = 60;
-    private static final int LAST_CHANCE_SECONDS = 2;
+
     private static final String PREFIX = "worker";
     private static final String UNFINISHED = ".part";
     private static final int MOST_KEPT = 8;
 
     /** From Java 25 on such an archive also holds classes that are linked, and profiles, and is called an AOT cache. */
     private static final boolean IS_AOT = Runtime.version().feature() >= 25;
+
+    /** Making an AOT cache takes some seconds. */
+    private static final int LAST_CHANCE_SECONDS = IS_AOT ? 10 : 2;
 
     /** What a worker needs besides our own modules. */
     private static final List<String> LIBRARIES = List.of(
