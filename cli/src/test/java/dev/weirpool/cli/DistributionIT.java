@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution that the build leaves in {@code target/weirpool}, run as people run it. */
@@ -64,6 +65,7 @@ final class DistributionIT {
     }
 
     @Test
+    @EnabledForJreRange(maxVersion = 24, disabledReason = "making an AOT cache takes longer than this demo runs")
     void leavesAnArchiveForTheNextStartOfWorkersAndFewOldOnes() throws Exception {
         assumeNoSpaceInItsPath();
         Path unpacked = unpack("moved");
@@ -84,6 +86,7 @@ final class DistributionIT {
     }
 
     @Test
+    @EnabledForJreRange(maxVersion = 24, disabledReason = "making an AOT cache takes longer than this demo runs")
     void saysNothingOfAnArchiveOfWorkersThatNoLongerFits() throws Exception {
         assumeNoSpaceInItsPath();
         Path unpacked = unpack("garbled");
