@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Envelope;
-import dev.weirpool.queue.protocol.Tally;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -54,7 +53,6 @@ final class Child {
     private boolean surplus;
     private @Nullable String cancelled;
     private long cancelledNanos;
-    private Tally told = Tally.NOTHING;
     private long toldProgress;
     private long toldProgressNanos = System.nanoTime() - PROGRESS_PERIOD.toNanos();
 
@@ -137,14 +135,6 @@ final class Child {
         toldProgress = said.get().count();
         toldProgressNanos = now;
         return said.map(Board.Said::progress);
-    }
-
-    /** What it has done since this was last asked. */
-    Tally news() {
-        var now = board.tally();
-        var news = now.minus(told);
-        told = now;
-        return news;
     }
 
     /** Looks which task runs; the launcher does ten times a second. */

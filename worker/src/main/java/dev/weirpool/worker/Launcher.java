@@ -88,11 +88,11 @@ public final class Launcher implements AutoCloseable {
     private @Nullable Announcer announcer; // there from when a task first speaks of its progress
     private volatile boolean killed;
     private long looks;
-    private Tally ofTheDead = Tally.NOTHING;
     private long toldNanos = System.nanoTime();
     private final Deque<Child> restarting = new ArrayDeque<>();
     private final Map<String, Long> deaths = new TreeMap<>();
     private Tally ended = Tally.NOTHING; // what the workers did that have ended
+    private Tally told = Tally.NOTHING; // what the bookkeeper knows
     private long restarts;
     private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
     private final Map<String, String> answers = new LinkedHashMap<>();
@@ -349,9 +349,7 @@ public final class Launcher implements AutoCloseable {
         var death = child.death();
         recoverer.recover(death);
         ended = ended.plus(child.board().tally());
-        ofTheDead = ofTheDead.plus(child.news());
         if (child.board().running().isPresent()) {
-            ofTheDead = ofTheDead.with(Tally.Count.DIED, 1);
             ended = ended.with(Tally.Count.DIED, 1);
         }
         deaths.merge(child.reason(), 1L, Long::sum);
@@ -455,15 +453,22 @@ public final class Launcher implements AutoCloseable {
     }
 
     private Census count() {
-        var work = ended;
         var ready = 0;
         var busy = 0;
         for (var child : children.values()) {
-            work = work.plus(child.board().tally());
             ready += child.isReady() ? 1 : 0;
             busy += child.isBusy() ? 1 : 0;
         }
-        return new Census(options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, work);
+        return new Census(options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, achieved());
+    }
+
+    /** What all its workers have done, those that have ended included. */
+    private Tally achieved() {
+        var work = ended;
+        for (var child : children.values()) {
+            work = work.plus(child.board().tally());
+        }
+        return work;
     }
 
     private static void enforceTimeLimit(Child child) {
@@ -631,10 +636,11 @@ public final class Launcher implements AutoCloseable {
         var now = System.nanoTime();
         var millis = (now - toldNanos) / 1_000_000;
         toldNanos = now;
-        var news = ofTheDead;
-        ofTheDead = Tally.NOTHING;
+        var achieved = achieved();
+        var news = achieved.minus(told);
+        told = achieved;
         for (var child : children.values()) {
-            news = news.plus(child.news()).with(Tally.Count.PRESENT, child.isReady() ? millis : 0);
+            news = news.with(Tally.Count.PRESENT, child.isReady() ? millis : 0);
             if (child.board().running().isPresent()) {
                 news = news.with(Tally.Count.BUSY, millis);
             }
