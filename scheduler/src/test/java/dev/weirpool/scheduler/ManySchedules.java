@@ -37,24 +37,10 @@ final class ManySchedules {
             var idle = heap();
             var begun = System.nanoTime();
             var start = Instant.now().plusSeconds(60);
-            editor.apply(
-                    "scale",
-                    IntStream.range(0, SCHEDULES)
-                            .mapToObj(i -> ScheduledTask.of(
-                                    "schedule-" + i,
-                                    Task.of(ManySchedules::run, i),
-                                    Schedule.every(PERIOD).from(start.plusMillis(i))))
-                            .toList());
+            apply(editor, start);
             say("applied in %.1f s", seconds(begun));
             begun = System.nanoTime();
-            editor.apply(
-                    "scale",
-                    IntStream.range(0, SCHEDULES)
-                            .mapToObj(i -> ScheduledTask.of(
-                                    "schedule-" + i,
-                                    Task.of(ManySchedules::run, i),
-                                    Schedule.every(PERIOD).from(start.plusMillis(i))))
-                            .toList());
+            apply(editor, start);
             say("applied again, nothing changed, in %.1f s", seconds(begun));
 
             begun = System.nanoTime();
@@ -92,6 +78,17 @@ final class ManySchedules {
                 drain.call("FLUSHALL"); // more than the audit reads at once
             }
         }
+    }
+
+    private static void apply(Scheduler editor, Instant start) {
+        editor.apply(
+                "scale",
+                IntStream.range(0, SCHEDULES)
+                        .mapToObj(i -> ScheduledTask.of(
+                                "schedule-" + i,
+                                Task.of(ManySchedules::run, i),
+                                Schedule.every(PERIOD).from(start.plusMillis(i))))
+                        .toList());
     }
 
     private static long heap() {
