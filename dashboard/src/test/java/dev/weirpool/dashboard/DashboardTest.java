@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonParser;
+import com.sun.net.httpserver.HttpHandler;
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
@@ -261,6 +262,25 @@ final class DashboardTest {
                     .isEqualTo(303);
             assertThat(house.get("/health/live").statusCode()).isEqualTo(200);
             assertThat(options.toString()).doesNotContain(TOKEN);
+        }
+    }
+
+    @Test
+    void givesItsMetricsToWhoeverKnowsTheToken() throws Exception {
+        var options = DashboardOptions.of(server.options()).withBind("0.0.0.0:0", TOKEN);
+        HttpHandler metrics = exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write("some_metric 1\n".getBytes(UTF_8));
+        };
+        try (var house = new House(Dashboard.start(options, metrics))) {
+            assertThat(house.get("/metrics").statusCode()).isEqualTo(401);
+            var scraped = house.get("/metrics", "Authorization", "Bearer " + TOKEN);
+            assertThat(scraped.statusCode()).isEqualTo(200);
+            assertThat(scraped.body()).isEqualTo("some_metric 1\n");
+        }
+        try (var house = house()) {
+            assertThat(house.get("/metrics").statusCode()).isEqualTo(404);
+            assertThat(house.get("/metrics").body()).contains("without metrics");
         }
     }
 

@@ -82,25 +82,10 @@ public final class OperatedQueue {
                 counts.paused(),
                 counts.claims(),
                 counts.firstDue().map(Instant::ofEpochMilli),
-                oldestAge(counts),
+                counts.oldestAge(),
                 counts.schedules(),
                 counts.nextFire().map(Instant::ofEpochMilli),
                 counts.beat().map(Instant::ofEpochMilli));
-    }
-
-    /** Who was last in line when the probe was set waits still, or waited so long. */
-    private static Optional<Duration> oldestAge(Survey.Counts counts) {
-        if (counts.probe().isEmpty() || counts.probedAt().isEmpty()) {
-            return Optional.empty();
-        }
-        if (counts.ready().stream().allMatch(length -> length == 0)) {
-            return Optional.of(Duration.ZERO);
-        }
-        var last = counts.lastWait().orElse(0L);
-        var waits = counts.claims() < counts.probe().get()
-                ? counts.now() - counts.probedAt().get()
-                : 0L;
-        return Optional.of(Duration.ofMillis(Math.max(0, Math.max(last, waits))));
     }
 
     /**
