@@ -135,6 +135,59 @@ final class DashboardTest {
     }
 
     @Test
+    void showsHowFarATaskSaysItIs() throws Exception {
+        var id = queue.send(Task.of(Chores::render, "the-mill.mov"));
+        var hiding = House.options(server.options()).withHiddenPayloads(true);
+        try (var launcher = Launcher.start(LauncherOptions.of(1, server.options(), "images"));
+                var house = house();
+                var discreet = new House(hiding)) {
+            for (var path : List.of("/queues/images/tasks/" + id, "/queues/images?state=running")) {
+                await().atMost(LIMIT)
+                        .until(() -> house.get(path).body().contains("<progress aria-label=\"Progress\" max=\"6000\""));
+                assertThat(house.get(path).body()).contains(" of 6,000", "the-mill.mov");
+                assertThat(discreet.get(path).body()).contains(" of 6,000").doesNotContain("the-mill.mov");
+            }
+            var told = JsonParser.parseString(
+                            house.get("/api/v1/queues/images/tasks/" + id).body())
+                    .getAsJsonObject()
+                    .getAsJsonObject("progress");
+            assertThat(told.get("done").getAsInt()).isPositive();
+            assertThat(told.get("total").getAsInt()).isEqualTo(6000);
+            assertThat(discreet.get("/api/v1/queues/images/tasks?state=running").body())
+                    .contains("\"total\":6000")
+                    .doesNotContain("the-mill.mov");
+            house.post("/queues/images/tasks/" + id + "/kill", "");
+            await().atMost(LIMIT)
+                    .until(() ->
+                            !house.get("/queues/images?state=running").body().contains("<progress"));
+        }
+    }
+
+    @Test
+    void showsWhatATaskReturnedOrThrewWhoseResultIsKept() throws Exception {
+        var kept = TaskOptions.DEFAULT.withKeepResult(Duration.ofHours(1));
+        var good = queue.send(Task.of(Chores::resize, "a.jpg", 4711), kept);
+        var bad = queue.send(Task.of(Chores::refuse, "out of ink"), kept);
+        runUntilDead(1);
+        try (var house = house();
+                var discreet = new House(House.options(server.options()).withHiddenPayloads(true))) {
+            var page = "/queues/images/tasks/" + good;
+            assertThat(house.get(page).body()).contains("What it returned", "4711");
+            assertThat(discreet.get(page).body()).contains("What it returned").doesNotContain("4711");
+            assertThat(house.get("/api/v1" + page).body()).contains("\"outcome\":\"returned\"", "\"result\":\"4711\"");
+            page = "/queues/images/tasks/" + bad;
+            assertThat(house.get(page).body())
+                    .as("a dead letter, to be retried")
+                    .contains("out of ink", "Retry");
+
+            queue.deadLetters().delete(queue.deadLetters().find(bad).orElseThrow());
+
+            assertThat(house.get(page).body()).contains("What it threw", "IllegalStateException: out of ink");
+            assertThat(house.get("/api/v1" + page).body()).contains("\"outcome\":\"threw\"");
+        }
+    }
+
+    @Test
     void hidesPayloadsWhenToldTo() throws Exception {
         var id = queue.send(Task.of(Chores::refuse, "patient-4711"));
         runUntilDead(1);

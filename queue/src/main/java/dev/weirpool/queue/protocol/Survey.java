@@ -237,16 +237,22 @@ public final class Survey {
                 .toList();
     }
 
+    /** How far the tasks with these ids last said they were; null for one that has said nothing. */
+    public List<byte @Nullable []> progress(RedisConnection redis, List<byte[]> ids) {
+        return values(redis, ids.stream().map(keys::progress).toList());
+    }
+
     /** What {@code launchers} have last said of themselves; null for one that has said nothing lately. */
     public List<byte @Nullable []> reports(RedisConnection redis, List<String> launchers) {
-        if (launchers.isEmpty()) {
-            return List.of();
+        return values(redis, launchers.stream().map(keys::launcher).toList());
+    }
+
+    private static List<byte @Nullable []> values(RedisConnection redis, List<byte[]> keys) {
+        var values = new ArrayList<byte @Nullable []>();
+        if (!keys.isEmpty()) {
+            list(redis.call("MGET", keys.toArray(byte[][]::new))).forEach(value -> values.add((byte[]) value));
         }
-        var reply =
-                list(redis.call("MGET", launchers.stream().map(keys::launcher).toArray(byte[][]::new)));
-        var reports = new ArrayList<byte @Nullable []>();
-        reply.forEach(report -> reports.add((byte[]) report));
-        return reports;
+        return values;
     }
 
     private static Optional<Long> moment(@Nullable Object reply) {
