@@ -284,6 +284,17 @@ final class ReferenceModel {
         return true;
     }
 
+    /** To this same queue, which stands for the other one. */
+    int transfer(StoredTask letter, UUID request) {
+        if (carriedOut.contains(request)) {
+            return 1;
+        }
+        if (now.flags().contains("closed")) {
+            return -1;
+        }
+        return requeue(letter, request) ? 1 : 0;
+    }
+
     int revive(int most) {
         var letters =
                 List.copyOf(now.dead().subList(0, Math.min(most, now.dead().size())));
