@@ -397,6 +397,14 @@ final class OperatorCommandsTest {
         try (var scheduler = Scheduler.connect(RedisOptions.embedded(), queue)) {
             scheduler.schedule("nightly", Task.named("com.acme.Tasks::run"), Schedule.every(Duration.ofHours(1)));
         }
+        assertThat(run("queue", "show", queue, "-o", "json")
+                        .json()
+                        .getAsJsonObject()
+                        .get("schedules")
+                        .getAsInt())
+                .as("a queue that never had a task")
+                .isEqualTo(1);
+        assertThat(run("status").output()).contains(queue);
 
         assertThat(run("schedule", "ls").output()).contains("nightly", queue);
         assertThat(run("queue", "ls").output()).contains(queue);

@@ -46,10 +46,11 @@ public final class Survey {
                 .toList();
     }
 
-    /** Forgets a queue that was noted before {@code moment}, in ms; false if it was noted since. */
+    /** Forgets a queue that was noted before {@code moment}, in ms; false if it was noted since, or has a schedule, which may be paused. */
     public static boolean forget(RedisConnection redis, String queue, long moment) {
         var noted = (byte[]) redis.call("ZSCORE", Keys.QUEUES, bytes(queue));
         return noted != null
+                && number(redis.call("EXISTS", new Keys(queue).definitions)) == 0
                 && Double.parseDouble(text(noted)) < moment
                 && redis.call("ZREM", Keys.QUEUES, bytes(queue)) != null;
     }
