@@ -44,7 +44,8 @@ public final class Survey {
         var noted = (byte[]) redis.call("ZSCORE", Keys.QUEUES, bytes(queue));
         return noted != null
                 && Double.parseDouble(text(noted)) < moment
-                && redis.call("ZREM", Keys.QUEUES, bytes(queue)) != null;
+                && redis.callIfAllowed("ZREM", Keys.QUEUES, bytes(queue))
+                        .isPresent(); // who may only look forgets nothing
     }
 
     /** How much the queue holds, and who serves it. */
