@@ -426,7 +426,7 @@ public final class OperatedQueue {
     /**
      * Puts the task with that id, which was given up, on another queue, with all its attempts before it; false if it is not among those.
      *
-     * @throws IllegalArgumentException if {@code to} is this queue, closed, or no queue name
+     * @throws IllegalArgumentException if {@code to} is this queue, or no queue name
      */
     public boolean moveDead(TaskId id, String to) {
         var target = target(to);
@@ -438,7 +438,7 @@ public final class OperatedQueue {
      *
      * @param progress told how many have been moved, now and then
      * @return how many were moved
-     * @throws IllegalArgumentException if {@code to} is this queue, closed, or no queue name
+     * @throws IllegalArgumentException if {@code to} is this queue, or no queue name
      */
     public long moveDead(String to, LongConsumer progress) {
         var target = target(to);
@@ -472,11 +472,7 @@ public final class OperatedQueue {
     private boolean move(Envelope letter, Broker target) {
         var copy = letter.revived();
         var request = UUID.randomUUID();
-        var moved = redis.call(connection -> broker.transfer(connection, letter, target, copy, request));
-        if (moved < 0) {
-            throw new IllegalArgumentException("queue " + target.queue() + " is closed and takes no more tasks");
-        }
-        return moved > 0;
+        return redis.call(connection -> broker.transfer(connection, letter, target, copy, request));
     }
 
     /** Deletes the task with that id, which was given up; false if it is not among those. */

@@ -457,21 +457,19 @@ public final class Broker {
     }
 
     /**
-     * Puts a dead letter on another queue, with the records of its attempts.
+     * Puts a dead letter on another queue, with the records of its attempts; false if it is gone. The request is as for {@link #requeue}.
      *
      * @param copy the letter as it is to be there
-     * @param request as for {@link #requeue}
-     * @return 1, 0 if it is gone, or -1 if the other queue is closed
      */
-    public int transfer(RedisConnection redis, Envelope letter, Broker to, Envelope copy, UUID request) {
+    public boolean transfer(RedisConnection redis, Envelope letter, Broker to, Envelope copy, UUID request) {
         var arguments = new ArrayList<byte[]>();
         arguments.addAll(
                 List.of(keys.dead, keys.done(request), keys.attempts(letter.id()), to.keys.attempts(letter.id())));
         arguments.addAll(to.keys.ready());
-        arguments.addAll(List.of(to.keys.bell, to.keys.workers, to.keys.producers));
+        arguments.addAll(List.of(to.keys.bell, to.keys.workers));
         var keyCount = arguments.size();
         arguments.addAll(List.of(letter.raw(), copy.raw(), bytes(REQUEST_LIFE.toMillis())));
-        return (int) number(redis.run(TRANSFER, keyCount, arguments));
+        return number(redis.run(TRANSFER, keyCount, arguments)) == 1;
     }
 
     /** Deletes a dead letter and what is kept of its attempts; false if it is gone. The request is as for {@link #requeue}. */

@@ -10,14 +10,12 @@
 -- KEYS[8]  ready3     list  envelopes of priority 3
 -- KEYS[9]  bell       list  of the other queue: wake-up tokens
 -- KEYS[10] workers    zset  of the other queue: control flags
--- KEYS[11] producers  hash  of the other queue: field '!' = closed
 -- ARGV[1]  the envelope as it is in the list
 -- ARGV[2]  the envelope as it is to be on the other queue
 -- ARGV[3]  how long the request is remembered in ms
 --
--- returns  1, 0 if it is not there any more, or -1 if the other queue is closed
+-- returns  1, or 0 if it is not there any more
 if redis.call('EXISTS', KEYS[2]) == 1 then return 1 end
-if redis.call('HEXISTS', KEYS[11], '!') == 1 then return -1 end
 if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end
 redis.call('SET', KEYS[2], 1, 'PX', ARGV[3])
 if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('RENAME', KEYS[3], KEYS[4]) end

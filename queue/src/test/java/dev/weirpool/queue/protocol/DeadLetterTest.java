@@ -79,15 +79,14 @@ final class DeadLetterTest extends BrokerFixture {
         redis.call("RPUSH", bytes("weirpool:{" + broker.queue() + "}:attempts:" + TaskId.of(letter.id())), bytes("1"));
 
         assertThat(losingTheReply(
-                        connection -> broker.transfer(connection, letter, other, letter.revived(), REQUEST) == 1))
+                        connection -> broker.transfer(connection, letter, other, letter.revived(), REQUEST)))
                 .isTrue();
 
         assertThat(broker.deadCount(redis) + broker.waiting(redis)).isZero();
         assertThat(other.waiting(redis)).isEqualTo(1);
         assertThat(broker.attempts(redis, letter)).isEmpty();
         assertThat(other.attempts(redis, letter)).hasSize(1);
-        assertThat(broker.transfer(redis, letter, other, letter.revived(), UUID.randomUUID()))
-                .isZero();
+        assertThat(broker.transfer(redis, letter, other, letter.revived(), UUID.randomUUID())).isFalse();
         other.register(redis, "x", LEASE);
         var step = other.step(redis, "x", new StepRequest(1, 0, false, List.of(), List.of()));
         var again = ((StepReply.Claimed) step).tasks().get(0).envelope();
@@ -106,19 +105,6 @@ final class DeadLetterTest extends BrokerFixture {
         broker.requeue(redis, letter, REQUEST);
 
         assertThat(claim("w", 1).get(0).raw()).isEqualTo(letter.revived().raw());
-    }
-
-    @Test
-    void putsNoLetterOnAQueueThatIsClosed() {
-        var letter = letter();
-        var other = new Broker(broker.queue() + "-other");
-        redis.call("HSET", bytes("weirpool:{" + other.queue() + "}:producers"), bytes("!"), bytes(1));
-
-        assertThat(broker.transfer(redis, letter, other, letter.revived(), REQUEST))
-                .isEqualTo(-1);
-
-        assertThat(broker.deadCount(redis)).isEqualTo(1);
-        other.drop(redis, List.of());
     }
 
     @Test

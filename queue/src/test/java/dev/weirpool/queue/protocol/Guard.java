@@ -186,11 +186,6 @@ record Guard(String script, String why, String words, String without, boolean is
                     ""),
             guard(
                     "transfer",
-                    "puts nothing on a closed queue",
-                    "if redis.call('HEXISTS', KEYS[11], '!') == 1 then return -1 end",
-                    ""),
-            guard(
-                    "transfer",
                     "moves once",
                     "if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end",
                     "redis.call('LREM', KEYS[1], 1, ARGV[1])"),

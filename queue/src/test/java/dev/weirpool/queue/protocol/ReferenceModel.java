@@ -285,14 +285,8 @@ final class ReferenceModel {
     }
 
     /** To this same queue, which stands for the other one. */
-    int transfer(StoredTask letter, UUID request) {
-        if (carriedOut.contains(request)) {
-            return 1;
-        }
-        if (now.flags().contains("closed")) {
-            return -1;
-        }
-        return requeue(letter, request) ? 1 : 0;
+    boolean transfer(StoredTask letter, UUID request) {
+        return carriedOut.contains(request) || requeue(letter, request);
     }
 
     int revive(int most) {
