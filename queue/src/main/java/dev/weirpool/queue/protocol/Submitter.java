@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -29,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends tasks in the order in which they were submitted, each batch being what has gathered while the last one was on its way.
  *
- * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent; then as long as Redis answers. While Redis is away the
- * tasks wait here; they are lost if this process dies before they were sent.
+ * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent; then as long as Redis answers. While Redis is away, or
+ * has no room for them, the tasks wait here; they are lost if this process dies before they were sent.
  */
 public final class Submitter extends Duty {
 
@@ -44,12 +46,17 @@ public final class Submitter extends Duty {
     /** A producer is remembered for a week after it was last heard of. */
     private static final long MOST_SILENCE_NANOS = TimeUnit.DAYS.toNanos(1);
 
+    private static final long LEAST_PAUSE_MILLIS = 5;
+    private static final long MOST_PAUSE_MILLIS = 100;
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Broker broker;
     private final long producer = RANDOM.nextLong();
     private final BlockingQueue<Pending> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final Object order = new Object();
+    private final ReentrantLock order = new ReentrantLock();
+    private final AtomicLong neverSent = new AtomicLong();
 
     private long sequence; // guarded by order
     private volatile @Nullable RuntimeException ended;
@@ -65,6 +72,12 @@ public final class Submitter extends Duty {
     private @Nullable Pending next;
     private long lastStored;
     private boolean enlisted;
+    private long pauseMillis = LEAST_PAUSE_MILLIS;
+    private long heldUpSince;
+    private boolean toldHeldUp;
+
+    /** What those hear who do not wait, while there is no room for those who do. */
+    private volatile @Nullable CompletableFuture<PushReply> noRoom;
 
     // set by any thread
     private volatile boolean unsure;
@@ -114,26 +127,62 @@ public final class Submitter extends Duty {
      * awaits the result is known in time.
      *
      * @param unique the name that the task is to hold, alone
+     * @param failWhenFull whether it does not wait here until there is room for it
      * @return completes with {@link PushReply.Stored} when Redis holds the task, with {@link PushReply.Exists} if another holds its
-     *     name, and exceptionally when Redis never will
+     *     name, with {@link PushReply.Full} if it does not wait for room, and exceptionally when Redis never will hold it
      * @throws RedisUnavailableException if too many tasks wait already and Redis does not answer for 10 s, or the thread is
      *     interrupted while it waits
      */
     public CompletableFuture<PushReply> submit(
-            Envelope.Draft draft, Due due, Optional<UniqueName> unique, LongConsumer onSequence) {
-        synchronized (order) {
+            Envelope.Draft draft, Due due, Optional<UniqueName> unique, boolean failWhenFull, LongConsumer onSequence) {
+        var refusal = failWhenFull ? enterOrBeRefused() : null;
+        if (refusal != null) {
+            onSequence.accept(neverSent.decrementAndGet());
+            return refusal;
+        }
+        if (!failWhenFull) {
+            order.lock();
+        }
+        try {
             var cause = ended;
             if (cause != null) {
                 throw cause;
             }
             var number = sequence + 1;
             var pending = new Pending(
-                    draft.seal(producer, number, due.millisSince1970()), due, unique, new CompletableFuture<>());
+                    draft.seal(producer, number, due.millisSince1970()),
+                    due,
+                    unique,
+                    failWhenFull,
+                    new CompletableFuture<>());
             onSequence.accept(number);
-            enqueue(pending);
             sequence = number;
+            enqueue(pending);
             return pending.stored;
+        } finally {
+            order.unlock();
         }
+    }
+
+    /** Takes the lock, which others may hold for as long as there is no room: then it returns what to tell who does not wait. */
+    private @Nullable CompletableFuture<PushReply> enterOrBeRefused() {
+        try {
+            do {
+                var refusal = noRoom;
+                if (refusal != null) {
+                    return refusal;
+                }
+            } while (!order.tryLock(LEAST_PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedisUnavailableException("interrupted while other tasks waited to be sent to Redis", e);
+        }
+    }
+
+    /** Whether Redis answers that it has no room for what is to be sent. */
+    public boolean isHeldUp() {
+        return noRoom != null && System.nanoTime() - answeredAt < SILENCE_LIMIT_NANOS;
     }
 
     private void enqueue(Pending pending) {
@@ -194,8 +243,70 @@ public final class Submitter extends Duty {
             sendAgain(redis, gap.lastSequence());
             return;
         }
+        if (reply instanceof PushReply.Full full) {
+            var taken = batch.stream()
+                    .takeWhile(pending -> pending.envelope.sequence() <= full.lastSequence())
+                    .toList();
+            taken.forEach(pending -> accept(pending, new PushReply.Stored()));
+            batch.removeAll(taken);
+            awaitRoom(full, !taken.isEmpty());
+            return;
+        }
         batch.forEach(pending -> accept(pending, reply));
         batch.clear();
+        hasRoom();
+    }
+
+    /** Refuses those who do not wait, and waits a moment if there are others. */
+    private void awaitRoom(PushReply.Full full, boolean somethingWasTaken) throws InterruptedException {
+        if (noRoom == null) {
+            heldUpSince = System.nanoTime();
+        }
+        refuse(CompletableFuture.completedFuture(full));
+        if (noRoom == null) {
+            return;
+        }
+        if (!toldHeldUp && System.nanoTime() - heldUpSince > TELL_NANOS) {
+            toldHeldUp = true;
+            log.warn(
+                    "queue {} has been at its limit of {} for 10 s; what is sent to it waits in this process",
+                    broker.queue(),
+                    full.limit());
+        }
+        pauseMillis = somethingWasTaken ? LEAST_PAUSE_MILLIS : Math.min(MOST_PAUSE_MILLIS, 2 * pauseMillis);
+        TimeUnit.MILLISECONDS.sleep(pauseMillis);
+    }
+
+    private void hasRoom() {
+        noRoom = null;
+        pauseMillis = LEAST_PAUSE_MILLIS;
+        toldHeldUp = false;
+    }
+
+    private void refuse(CompletableFuture<PushReply> answer) {
+        noRoom = answer; // before those are looked for who did not see it
+        batch.removeIf(pending -> isRefused(pending, answer));
+        waiting.removeIf(pending -> isRefused(pending, answer));
+        if (next != null && isRefused(next, answer)) {
+            next = null;
+        }
+        if (batch.isEmpty()) {
+            hasRoom(); // as far as is known: the next one asks
+        }
+    }
+
+    private boolean isRefused(Pending pending, CompletableFuture<PushReply> answer) {
+        if (pending.failWhenFull) {
+            accepted.remove(pending.envelope.sequence());
+            answer.whenComplete((reply, failure) -> {
+                if (failure == null) {
+                    pending.stored.complete(reply);
+                } else {
+                    pending.stored.completeExceptionally(failure);
+                }
+            });
+        }
+        return pending.failWhenFull;
     }
 
     private void reportLostResults(long last) {
@@ -252,11 +363,12 @@ public final class Submitter extends Duty {
         } catch (RedisFullException e) {
             answeredAt = System.nanoTime();
             // refused whole: nothing was stored, and the same batch is sent again when workers have drained some
+            refuse(CompletableFuture.failedFuture(e));
             throw new RedisUnavailableException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private void sendAgain(RedisConnection redis, long from) {
+    private void sendAgain(RedisConnection redis, long from) throws InterruptedException {
         var lost = acceptedIn(from, Math.max(from, lastStored));
         log.warn(
                 "Redis has lost tasks of queue {} that it had accepted; sending the {} again that have not ended",
@@ -273,8 +385,14 @@ public final class Submitter extends Duty {
             if (reply instanceof PushReply.Exists exists) {
                 refuse(part.get(0), exists);
             }
+            if (reply instanceof PushReply.Full full) {
+                part = part.stream()
+                        .takeWhile(pending -> pending.envelope.sequence() <= full.lastSequence())
+                        .toList();
+                awaitRoom(full, !part.isEmpty());
+            }
             i += part.size();
-            previous = lost.get(i - 1).envelope.sequence();
+            previous = i == 0 ? from : lost.get(i - 1).envelope.sequence();
         }
         lastStored = previous;
     }
@@ -362,5 +480,9 @@ public final class Submitter extends Duty {
     }
 
     private record Pending(
-            Envelope envelope, Due due, Optional<UniqueName> unique, CompletableFuture<PushReply> stored) {}
+            Envelope envelope,
+            Due due,
+            Optional<UniqueName> unique,
+            boolean failWhenFull,
+            CompletableFuture<PushReply> stored) {}
 }

@@ -51,7 +51,7 @@ public final class Survey {
     public Counts counts(RedisConnection redis) {
         var reply = list(redis.run(
                 SURVEY,
-                10,
+                11,
                 List.of(
                         keys.ready,
                         keys.ready1,
@@ -63,6 +63,7 @@ public final class Survey {
                         keys.tick,
                         keys.fence,
                         keys.schedules,
+                        keys.producers,
                         bytes(MOST_WORKERS))));
         return new Counts(
                 number(reply.get(0)),
@@ -79,7 +80,9 @@ public final class Survey {
                 moment(reply.get(14)),
                 moment(reply.get(15)),
                 number(reply.get(16)),
-                moment(reply.get(17)));
+                moment(reply.get(17)),
+                moment(reply.get(18)).orElse(0L),
+                text(reply.get(19)).isEmpty() ? Limit.NONE : Limit.of(text(reply.get(19))));
     }
 
     /**
@@ -96,6 +99,8 @@ public final class Survey {
      * @param lastWait how long the one before had waited, in ms
      * @param schedules how many there are that are not paused
      * @param nextFire when the first of them is to fire
+     * @param load how many bytes wait, ready or delayed
+     * @param limit how much may
      */
     public record Counts(
             long now,
@@ -112,7 +117,9 @@ public final class Survey {
             Optional<Long> probedAt,
             Optional<Long> lastWait,
             long schedules,
-            Optional<Long> nextFire) {}
+            Optional<Long> nextFire,
+            long load,
+            Limit limit) {}
 
     /** The envelopes from index {@code from} to {@code to}, each cut at {@code cut} bytes; negative indices count from the end. */
     public Glimpse.Of peek(RedisConnection redis, Place place, long from, long to, int cut) {

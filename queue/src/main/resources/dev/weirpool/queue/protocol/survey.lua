@@ -10,16 +10,18 @@
 -- KEYS[8]  tick     hash  beat: last tick in ms; probe and its times
 -- KEYS[9]  fence    string  number of claims ever made
 -- KEYS[10] schedules  zset  schedule -> its next planned time in ms
+-- KEYS[11] producers  hash  '!load' = bytes that wait; '!limit' = the most tasks and bytes that may wait
 -- ARGV[1]  the most workers to name
 --
 -- returns  {now in ms, lengths of ready to ready3, of delayed, of dead, 1 if paused else 0, claims, due time of the first delayed or '',
 --          workers in all, some of their names, beat, probe, when it was set, the last wait, the number of schedules, the first
---          planned time or ''}
+--          planned time or '', the load or '', the limit or ''}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
 local fire = redis.call('ZRANGE', KEYS[10], 0, 0, 'WITHSCORES')
 local tick = redis.call('HMGET', KEYS[8], 'beat', 'probe', 'since', 'wait')
+local load = redis.call('HMGET', KEYS[11], '!load', '!limit')
 local flags = redis.call('ZCOUNT', KEYS[7], '+inf', '+inf')
 return {
   now,
@@ -33,4 +35,5 @@ return {
   tick[1] or '', tick[2] or '', tick[3] or '', tick[4] or '',
   redis.call('ZCARD', KEYS[10]),
   fire[2] or '',
+  load[1] or '', load[2] or '',
 }
