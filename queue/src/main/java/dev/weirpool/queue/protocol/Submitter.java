@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends tasks in the order in which they were submitted, each batch being what has gathered while the last one was on its way.
+ *
+ * <p>When none is on its way whoever submits sends by itself, without waiting for the answer: waking another thread for it would take
+ * about as long as Redis takes. All else is done by the duty's thread.
  *
  * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent; then as long as Redis answers. While Redis is away, or
  * has no room for them, the tasks wait here; they are lost if this process dies before they were sent.
@@ -42,6 +46,11 @@ public final class Submitter extends Duty {
     private static final long SILENCE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int BATCH_TASKS = 500;
     private static final int BATCH_BYTES = 1 << 20;
+
+    /** So much the kernel takes at once, even if Redis does not. */
+    private static final int BEGUN_BYTES = 1 << 13;
+
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** A producer is remembered for a week after it was last heard of. */
     private static final long MOST_SILENCE_NANOS = TimeUnit.DAYS.toNanos(1);
@@ -65,16 +74,23 @@ public final class Submitter extends Duty {
     private final ConcurrentHashMap<Long, Pending> accepted = new ConcurrentHashMap<>();
     private final int mostAccepted;
 
-    // owned by the duty's thread
+    private final ReentrantLock exchange = new ReentrantLock(); // held by whoever sends or awaits the answer
+
+    // guarded by exchange
     private final Deque<Long> remembered =
             new ArrayDeque<>(); // what is accepted, the oldest first, if there is a limit
     private final List<Pending> batch = new ArrayList<>();
     private @Nullable Pending next;
     private long lastStored;
     private boolean enlisted;
+    private @Nullable RedisConnection open; // to send on, when nothing has to be done before
+    private volatile @Nullable Supplier<PushReply> begun; // what awaits the answer, if the batch is on its way
+
     private long pauseMillis = LEAST_PAUSE_MILLIS;
     private long heldUpSince;
     private boolean toldHeldUp;
+
+    private volatile boolean resting;
 
     /** What those hear who do not wait, while there is no room for those who do. */
     private volatile @Nullable CompletableFuture<PushReply> noRoom;
@@ -107,6 +123,7 @@ public final class Submitter extends Duty {
     public void verify(LongConsumer resultLost) {
         this.resultLost = resultLost;
         unsure = true;
+        wakeFromRest();
     }
 
     /**
@@ -135,6 +152,7 @@ public final class Submitter extends Duty {
      */
     public CompletableFuture<PushReply> submit(
             Envelope.Draft draft, Due due, Optional<UniqueName> unique, boolean failWhenFull, LongConsumer onSequence) {
+        Pending pending;
         var refusal = failWhenFull ? enterOrBeRefused() : null;
         if (refusal != null) {
             onSequence.accept(neverSent.decrementAndGet());
@@ -149,7 +167,7 @@ public final class Submitter extends Duty {
                 throw cause;
             }
             var number = sequence + 1;
-            var pending = new Pending(
+            pending = new Pending(
                     draft.seal(producer, number, due.millisSince1970()),
                     due,
                     unique,
@@ -158,9 +176,46 @@ public final class Submitter extends Duty {
             onSequence.accept(number);
             sequence = number;
             enqueue(pending);
-            return pending.stored;
         } finally {
             order.unlock();
+        }
+        if (exchange.tryLock()) {
+            try {
+                begin();
+            } finally {
+                exchange.unlock();
+            }
+        }
+        wakeFromRest();
+        return pending.stored;
+    }
+
+    /** Sends what waits, if nothing is on its way and it is nothing out of the ordinary. */
+    private void begin() {
+        var redis = open;
+        if (redis == null || unsure || begun != null || !batch.isEmpty() || next != null) {
+            return;
+        }
+        gather();
+        var bytes = 0;
+        for (var pending : batch) {
+            bytes += pending.envelope.size();
+            if (bytes > BEGUN_BYTES || pending.unique.isPresent() || !pending.due.equals(Due.NOW)) {
+                return;
+            }
+        }
+        if (!batch.isEmpty()) {
+            try {
+                begun = broker.beginPush(redis, producer, lastStored, envelopes(batch));
+            } catch (RedisUnavailableException e) {
+                open = null; // the duty's thread, which has the batch now, will meet it too, and connect anew
+            }
+        }
+    }
+
+    private void wakeFromRest() {
+        if (resting) {
+            wake();
         }
     }
 
@@ -213,12 +268,51 @@ public final class Submitter extends Duty {
 
     @Override
     protected void connected(RedisConnection redis) {
-        unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
-        enlisted = false;
+        exchange.lock();
+        try {
+            unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
+            enlisted = false;
+            open = null;
+            begun = null;
+        } finally {
+            exchange.unlock();
+        }
     }
 
     @Override
     protected void round(RedisConnection redis) throws InterruptedException {
+        exchange.lock();
+        try {
+            send(redis);
+            if (!batch.isEmpty() || next != null) {
+                return;
+            }
+            open = enlisted ? redis : null;
+        } finally {
+            exchange.unlock();
+        }
+        rest();
+    }
+
+    /** Waits until there is something to do; not for ever, so that a day of silence is noticed. */
+    private void rest() throws InterruptedException {
+        resting = true;
+        if (waiting.isEmpty() && begun == null && !unsure) {
+            LockSupport.parkNanos(this, REST_NANOS);
+        }
+        resting = false;
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private void send(RedisConnection redis) throws InterruptedException {
+        var answer = begun;
+        if (answer != null) {
+            begun = null;
+            settle(redis, offer(answer));
+            return;
+        }
         if (unsure || (lastStored > 0 && System.nanoTime() - answeredAt > MOST_SILENCE_NANOS)) {
             unsure = false;
             if (push(redis, lastStored, List.of()) instanceof PushReply.Gap gap) {
@@ -238,7 +332,10 @@ public final class Submitter extends Duty {
             broker.enlist(redis);
             enlisted = true;
         }
-        var reply = send(redis, lastStored, batch);
+        settle(redis, send(redis, lastStored, batch));
+    }
+
+    private void settle(RedisConnection redis, PushReply reply) throws InterruptedException {
         if (reply instanceof PushReply.Gap gap) {
             sendAgain(redis, gap.lastSequence());
             return;
@@ -249,7 +346,12 @@ public final class Submitter extends Duty {
                     .toList();
             taken.forEach(pending -> accept(pending, new PushReply.Stored()));
             batch.removeAll(taken);
-            awaitRoom(full, !taken.isEmpty());
+            refuse(CompletableFuture.completedFuture(full));
+            if (batch.isEmpty()) {
+                hasRoom(); // as far as is known: the next one asks
+            } else {
+                awaitRoom(full, !taken.isEmpty());
+            }
             return;
         }
         batch.forEach(pending -> accept(pending, reply));
@@ -257,15 +359,7 @@ public final class Submitter extends Duty {
         hasRoom();
     }
 
-    /** Refuses those who do not wait, and waits a moment if there are others. */
     private void awaitRoom(PushReply.Full full, boolean somethingWasTaken) throws InterruptedException {
-        if (noRoom == null) {
-            heldUpSince = System.nanoTime();
-        }
-        refuse(CompletableFuture.completedFuture(full));
-        if (noRoom == null) {
-            return;
-        }
         if (!toldHeldUp && System.nanoTime() - heldUpSince > TELL_NANOS) {
             toldHeldUp = true;
             log.warn(
@@ -283,15 +377,16 @@ public final class Submitter extends Duty {
         toldHeldUp = false;
     }
 
+    /** Refuses those who do not wait, from now on at once. */
     private void refuse(CompletableFuture<PushReply> answer) {
+        if (noRoom == null) {
+            heldUpSince = System.nanoTime();
+        }
         noRoom = answer; // before those are looked for who did not see it
         batch.removeIf(pending -> isRefused(pending, answer));
         waiting.removeIf(pending -> isRefused(pending, answer));
         if (next != null && isRefused(next, answer)) {
             next = null;
-        }
-        if (batch.isEmpty()) {
-            hasRoom(); // as far as is known: the next one asks
         }
     }
 
@@ -348,8 +443,11 @@ public final class Submitter extends Duty {
     }
 
     private PushReply push(RedisConnection redis, long previous, List<Pending> tasks) {
-        var envelopes = tasks.stream().map(Pending::envelope).toList();
-        return offer(() -> broker.push(redis, producer, previous, envelopes, dues(tasks)));
+        return offer(() -> broker.push(redis, producer, previous, envelopes(tasks), dues(tasks)));
+    }
+
+    private static List<Envelope> envelopes(List<Pending> tasks) {
+        return tasks.stream().map(Pending::envelope).toList();
     }
 
     private PushReply offer(Supplier<PushReply> push) {
@@ -364,6 +462,9 @@ public final class Submitter extends Duty {
             answeredAt = System.nanoTime();
             // refused whole: nothing was stored, and the same batch is sent again when workers have drained some
             refuse(CompletableFuture.failedFuture(e));
+            if (batch.isEmpty()) {
+                hasRoom();
+            }
             throw new RedisUnavailableException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -389,12 +490,14 @@ public final class Submitter extends Duty {
                 part = part.stream()
                         .takeWhile(pending -> pending.envelope.sequence() <= full.lastSequence())
                         .toList();
+                refuse(CompletableFuture.completedFuture(full));
                 awaitRoom(full, !part.isEmpty());
             }
             i += part.size();
             previous = i == 0 ? from : lost.get(i - 1).envelope.sequence();
         }
         lastStored = previous;
+        hasRoom();
     }
 
     private static int endOfBatch(List<Pending> tasks, int from) {
@@ -423,8 +526,8 @@ public final class Submitter extends Duty {
         }
     }
 
-    private void gather() throws InterruptedException {
-        var first = next != null ? next : waiting.poll(500, TimeUnit.MILLISECONDS);
+    private void gather() {
+        var first = next != null ? next : waiting.poll();
         next = null;
         var bytes = 0;
         for (var pending = first; pending != null; pending = waiting.poll()) {
@@ -465,10 +568,16 @@ public final class Submitter extends Duty {
         if (ended == null) {
             ended = cause;
         }
-        batch.forEach(pending -> pending.stored.completeExceptionally(cause));
-        batch.clear();
-        if (next != null) {
-            next.stored.completeExceptionally(cause);
+        exchange.lock();
+        try {
+            open = null;
+            batch.forEach(pending -> pending.stored.completeExceptionally(cause));
+            batch.clear();
+            if (next != null) {
+                next.stored.completeExceptionally(cause);
+            }
+        } finally {
+            exchange.unlock();
         }
         failWaiting(cause);
     }
