@@ -10,6 +10,7 @@ import dev.weirpool.queue.codec.Preview;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
+import dev.weirpool.queue.protocol.Limit;
 import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.protocol.Period;
 import dev.weirpool.queue.protocol.Place;
@@ -86,7 +87,10 @@ public final class OperatedQueue {
                 counts.oldestAge(),
                 counts.schedules(),
                 counts.nextFire().map(Instant::ofEpochMilli),
-                counts.beat().map(Instant::ofEpochMilli));
+                counts.beat().map(Instant::ofEpochMilli),
+                Math.max(0, counts.load()),
+                counts.limit().items(),
+                counts.limit().bytes());
     }
 
     /**
@@ -345,6 +349,21 @@ public final class OperatedQueue {
     public void resume() {
         redis.call(connection -> {
             broker.resume(connection);
+            return true;
+        });
+    }
+
+    /**
+     * Has the queue take no more tasks from those who send them while so much waits, ready or delayed; 0 for any number. See
+     * {@code TaskOptions.withFailWhenFull} for what becomes of them.
+     *
+     * @param bytes as long as fewer wait, one more task is taken, whatever its size
+     * @throws IllegalArgumentException if one of them is negative
+     */
+    public void limit(long items, long bytes) {
+        var limit = new Limit(items, bytes);
+        redis.call(connection -> {
+            broker.limit(connection, limit);
             return true;
         });
     }

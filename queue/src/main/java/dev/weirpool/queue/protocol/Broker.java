@@ -69,6 +69,7 @@ public final class Broker {
     private static final byte[] NOTHING = {};
     private static final byte[] ONE = bytes("1");
     private static final byte[] ZERO = bytes("0");
+    private static final byte[] LIMIT = bytes("!limit");
 
     private final String queue;
     private final Keys keys;
@@ -138,6 +139,7 @@ public final class Broker {
             case "OK" -> new PushReply.Stored();
             case "GAP" -> new PushReply.Gap(number(reply.get(1)));
             case "CLOSED" -> new PushReply.Closed();
+            case "FULL" -> new PushReply.Full(number(reply.get(1)), Limit.of(text(reply.get(2))));
             case "EXISTS" -> new PushReply.Exists((byte[]) requireNonNull(reply.get(2)));
             default -> throw unexpected(PUSH, reply);
         };
@@ -170,6 +172,7 @@ public final class Broker {
         arguments.add(keys.dead);
         arguments.add(keys.cancels);
         arguments.add(keys.fence);
+        arguments.add(keys.producers);
         var streams = new HashMap<Long, byte[]>();
         for (var group : groups) {
             if (group.hasResults()) {
@@ -335,7 +338,7 @@ public final class Broker {
         arguments.add(keys.workers);
         arguments.add(keys.inflight(worker));
         arguments.addAll(keys.ready());
-        arguments.addAll(List.of(keys.bell, keys.tick, keys.delayed, keys.dead, keys.cancels));
+        arguments.addAll(List.of(keys.bell, keys.tick, keys.delayed, keys.dead, keys.cancels, keys.producers));
         var running = blame instanceof Blame.Running is ? is : null;
         var verdict = running == null ? null : running.verdict();
         var run = verdict == null ? Optional.<ScheduledRun>empty() : verdict.run();
@@ -382,6 +385,7 @@ public final class Broker {
         arguments.add(keys.inflight(worker));
         arguments.addAll(keys.ready());
         arguments.add(keys.bell);
+        arguments.add(keys.producers);
         var keyCount = arguments.size();
         arguments.add(bytes(worker));
         arguments.add(bytes(keep));
@@ -408,6 +412,21 @@ public final class Broker {
 
     public void resume(RedisConnection redis) {
         redis.run(RESUME, 2, List.of(keys.workers, keys.bell));
+    }
+
+    /** Has the queue take no more tasks while so much waits; what is there already stays. */
+    public void limit(RedisConnection redis, Limit limit) {
+        if (limit.equals(Limit.NONE)) {
+            redis.call("HDEL", keys.producers, LIMIT);
+        } else {
+            redis.call("HSET", keys.producers, LIMIT, bytes(limit.wireForm()));
+        }
+    }
+
+    /** How much may wait. */
+    public Limit limit(RedisConnection redis) {
+        var limit = (byte[]) redis.call("HGET", keys.producers, LIMIT);
+        return limit == null ? Limit.NONE : Limit.of(text(limit));
     }
 
     /** How many tasks wait, ready or delayed. */
@@ -449,6 +468,7 @@ public final class Broker {
         arguments.addAll(keys.ready());
         arguments.add(keys.bell);
         arguments.add(keys.done(request));
+        arguments.add(keys.producers);
         var keyCount = arguments.size();
         arguments.add(letter.raw());
         arguments.add(bytes(REQUEST_LIFE.toMillis()));
@@ -616,8 +636,16 @@ public final class Broker {
     public int revive(RedisConnection redis, int most) {
         return (int) number(redis.run(
                 REVIVE,
-                6,
-                List.of(keys.dead, keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.bell, bytes(most))));
+                7,
+                List.of(
+                        keys.dead,
+                        keys.ready,
+                        keys.ready1,
+                        keys.ready2,
+                        keys.ready3,
+                        keys.bell,
+                        keys.producers,
+                        bytes(most))));
     }
 
     /**
@@ -626,9 +654,10 @@ public final class Broker {
      * @param cancelled the result that tells a client so; empty to tell none
      */
     public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
-        var arguments = new ArrayList<byte[]>(3 + 8 * tasks.size());
+        var arguments = new ArrayList<byte[]>(5 + 8 * tasks.size());
         arguments.add(where.key(keys));
         arguments.add(keys.schedules);
+        arguments.add(keys.producers);
         for (var task : tasks) {
             arguments.add(keys.results(ByteBuffer.wrap(task.id()).getLong()));
             arguments.add(keys.unique(task.uniqueKey()));
@@ -637,6 +666,7 @@ public final class Broker {
         }
         var keyCount = arguments.size();
         arguments.add(cancelled);
+        arguments.add(where == Place.DEAD ? ZERO : ONE);
         for (var task : tasks) {
             var again = task.run().flatMap(ScheduledRun::again);
             arguments.add(task.id());

@@ -332,10 +332,11 @@ final class ProtocolRun {
 
     private Request rare() {
         var producer = producer();
-        return switch (random.nextInt(17)) {
+        return switch (random.nextInt(20)) {
             case 11, 12 -> requeue();
             case 14 -> revive();
             case 15, 16 -> purge();
+            case 17, 18, 19 -> limit();
             case 13 ->
                 change(
                         "step the clock back by ages",
@@ -370,6 +371,15 @@ final class ProtocolRun {
                         () -> model.now.bell().isEmpty()
                                 || "1".equals(model.now.bell().remove(0)));
         };
+    }
+
+    private Request limit() {
+        var limit = switch (random.nextInt(4)) {
+            case 0 -> new Limit(pick(1, 5, 20), 0);
+            case 1 -> new Limit(0, pick(1, 300, 1000));
+            default -> Limit.NONE;
+        };
+        return change("limit it to " + limit, () -> broker.limit(redis, limit), () -> model.limit(limit));
     }
 
     private Request requeue() {
