@@ -76,6 +76,8 @@ public final class TaskQueue implements AutoCloseable {
      * @throws IllegalArgumentException if an argument cannot travel, naming it
      * @throws DuplicateTaskException if another task holds its unique key
      * @throws RedisUnavailableException if Redis does not take it in time; it may still get there
+     * @throws dev.weirpool.queue.redis.NotDurableYetException if Redis takes it, but it is not in time as safe as
+     *     {@link RedisOptions#withDurability} demands; it is accepted, and not to be sent again
      */
     public TaskId send(Task<?> task, TaskOptions options) {
         return await(submit(task, options));
@@ -128,6 +130,10 @@ public final class TaskQueue implements AutoCloseable {
         try {
             return idOf(sent, sent.stored.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
+            var doubt = submitter.doubtAbout(sent.id.sequence());
+            if (doubt.isPresent()) {
+                throw doubt.get();
+            }
             throw new RedisUnavailableException(
                     redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there",
                     e);

@@ -93,7 +93,7 @@ public final class Broker {
      * @param dues empty, or one for each task
      */
     public PushReply push(RedisConnection redis, long producer, long previous, List<Envelope> tasks, List<Due> dues) {
-        return pushReply(redis.run(PUSH, 9, pushArguments(producer, previous, tasks, dues, List.of())));
+        return pushReply(redis.runDurably(PUSH, 9, pushArguments(producer, previous, tasks, dues, List.of())));
     }
 
     /** Puts a task on the queue unless another holds the name; else it holds it from then on. */
@@ -101,7 +101,7 @@ public final class Broker {
         var keysOfTask = List.of(keys.unique(unique.name()), keys.refused(task.id()));
         var arguments = pushArguments(task.producer(), previous, List.of(task), List.of(due), keysOfTask);
         arguments.add(bytes(unique.limit().toMillis()));
-        return pushReply(redis.run(PUSH, 11, arguments));
+        return pushReply(redis.runDurably(PUSH, 11, arguments));
     }
 
     private List<byte[]> pushArguments(

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.protocol;
 
+import dev.weirpool.queue.redis.NotDurableYetException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
@@ -72,6 +73,7 @@ public final class Submitter extends Duty {
     private volatile BiConsumer<Long, PushReply.Exists> refused = (sequence, holder) -> {};
 
     private volatile long answeredAt = System.nanoTime();
+    private volatile @Nullable Doubt doubt;
 
     /**
      * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before
@@ -189,13 +191,35 @@ public final class Submitter extends Duty {
             broker.enlist(redis);
             enlisted = true;
         }
-        var reply = send(redis, lastStored, batch);
+        var reply = sendDurably(redis);
         if (reply instanceof PushReply.Gap gap) {
             sendAgain(redis, gap.lastSequence());
             return;
         }
         batch.forEach(pending -> accept(pending, reply));
         batch.clear();
+    }
+
+    /** As long as what Redis has accepted is not durable, it is sent again: that does nothing but wait for it once more. */
+    private PushReply sendDurably(RedisConnection redis) {
+        try {
+            var reply = send(redis, lastStored, batch);
+            doubt = null;
+            return reply;
+        } catch (NotDurableYetException e) {
+            answeredAt = System.nanoTime();
+            doubt = new Doubt(batch.get(batch.size() - 1).envelope.sequence(), e);
+            throw e;
+        }
+    }
+
+    /** What Redis has accepted up to {@code last}, and {@code why} it does not count as accepted yet. */
+    private record Doubt(long last, NotDurableYetException why) {}
+
+    /** Why the task with that sequence does not count as accepted though Redis has it; empty if it has not, or it does. */
+    public Optional<NotDurableYetException> doubtAbout(long sequence) {
+        var now = doubt;
+        return now == null || sequence > now.last ? Optional.empty() : Optional.of(now.why);
     }
 
     private void reportLostResults(long last) {
@@ -347,7 +371,9 @@ public final class Submitter extends Duty {
         if (ended == null) {
             ended = cause;
         }
-        batch.forEach(pending -> pending.stored.completeExceptionally(cause));
+        batch.forEach(pending -> pending.stored.completeExceptionally(doubtAbout(pending.envelope.sequence())
+                .<RuntimeException>map(doubted -> doubted)
+                .orElse(cause)));
         batch.clear();
         if (next != null) {
             next.stored.completeExceptionally(cause);

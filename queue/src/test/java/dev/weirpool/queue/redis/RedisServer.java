@@ -1,5 +1,6 @@
 package dev.weirpool.queue.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.RedisOptions;
@@ -8,7 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,13 +31,18 @@ public final class RedisServer implements AutoCloseable {
 
     /** @param options further ones, such as {@code --appendonly yes} */
     public static RedisServer start(Path directory, String... options) throws IOException {
-        RedisOptions.embedded().open().close(); // unpacks the server
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var server = new RedisServer(directory, List.of(options), socket.getLocalPort());
+            var port = socket.getLocalPort();
             socket.close();
-            server.start();
-            return server;
+            return startAt(port, directory, options);
         }
+    }
+
+    static RedisServer startAt(int port, Path directory, String... options) throws IOException {
+        RedisOptions.embedded().open().close(); // unpacks the server
+        var server = new RedisServer(directory, List.of(options), port);
+        server.start();
+        return server;
     }
 
     public RedisOptions options() {
@@ -48,16 +54,14 @@ public final class RedisServer implements AutoCloseable {
     }
 
     public void start() throws IOException {
-        var command = new ArrayList<>(List.of(
-                binary().toString(),
-                "--port",
-                "" + port,
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--dir",
-                directory.toString()));
+        var command = new ArrayList<>(List.of(binary().toString()));
+        if (options.contains("--sentinel")) {
+            command.add(directory.resolve("sentinel.conf").toString()); // which it writes to
+        }
+        command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", directory.toString()));
+        if (!options.contains("--sentinel")) {
+            command.addAll(List.of("--save", ""));
+        }
         command.addAll(options);
         process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -65,6 +69,7 @@ public final class RedisServer implements AutoCloseable {
         await().atMost(Duration.ofSeconds(10)).until(this::accepts);
     }
 
+    /** Also if it is frozen. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
@@ -82,10 +87,14 @@ public final class RedisServer implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
     }
 
-    private URI ownUri() throws URISyntaxException {
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    URI ownUri() {
         var password = options.indexOf("--requirepass") + 1;
-        return new URI(
-                "redis", password == 0 ? null : ":" + options.get(password), "127.0.0.1", port, null, null, null);
+        var login = password == 0 ? "" : ":" + URLEncoder.encode(options.get(password), UTF_8) + "@";
+        return URI.create("redis://" + login + "127.0.0.1:" + port);
     }
 
     private boolean accepts() {
@@ -96,7 +105,12 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** That of the embedded server, or the one that {@code WEIRPOOL_TEST_REDIS} names. */
     private static Path binary() throws IOException {
+        var other = System.getenv("WEIRPOOL_TEST_REDIS");
+        if (other != null) {
+            return Path.of(other);
+        }
         try (var files = Files.list(CacheDirectory.path())) {
             return files.filter(file -> file.getFileName().toString().startsWith("redis-server"))
                     .findFirst()
