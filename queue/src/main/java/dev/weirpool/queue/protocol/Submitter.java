@@ -42,8 +42,11 @@ public final class Submitter extends Duty {
     private static final int BATCH_TASKS = 500;
     private static final int BATCH_BYTES = 1 << 20;
 
-    /** A producer is remembered for a week after it was last heard of. */
-    private static final long MOST_SILENCE_NANOS = TimeUnit.DAYS.toNanos(1);
+    /**
+     * So often it asks whether anything was lost when there is nothing to send: another server may have taken over, and whoever does not
+     * send would not notice. Besides, Redis forgets a producer that it has not heard of for a week.
+     */
+    private static final long MOST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 

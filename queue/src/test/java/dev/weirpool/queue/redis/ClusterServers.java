@@ -69,7 +69,7 @@ public final class ClusterServers implements AutoCloseable {
         for (var i = 0; i < MASTERS; i++) {
             cluster(servers.get(MASTERS + i), "REPLICATE", bytes(id(servers.get(i))));
         }
-        await().atMost(LIMIT).until(() -> servers.stream().allMatch(server -> isReady(server)));
+        await().atMost(LIMIT).until(() -> servers.stream().allMatch(ClusterServers::isReady));
     }
 
     /** Each port has another one with it, 10000 higher, over which the servers talk. */
@@ -175,6 +175,29 @@ public final class ClusterServers implements AutoCloseable {
         var from = master(queue);
         cluster(to, "SETSLOT", slot, bytes("IMPORTING"), bytes(id(from)));
         cluster(from, "SETSLOT", slot, bytes("MIGRATING"), bytes(id(to)));
+    }
+
+    /** Waits until {@code server} has told somebody to try again, or elsewhere. */
+    public void awaitRefusals(RedisServer server) {
+        await().atMost(LIMIT).until(() -> {
+            try (var redis = connect(server)) {
+                var errors = text(redis.call("INFO", bytes("errorstats")));
+                return errors.contains("errorstat_TRYAGAIN") || errors.contains("errorstat_ASK");
+            }
+        });
+    }
+
+    /** What is there. */
+    public List<String> keysOn(RedisServer server) {
+        try (var redis = connect(server)) {
+            return ((List<?>) redis.call("KEYS", bytes("*"))).stream().map(ClusterServers::text).toList();
+        }
+    }
+
+    /** Waits until it is a replica of the one that has taken over, with all that it has. */
+    public void startAgain(RedisServer killed) throws IOException {
+        killed.start();
+        await().atMost(LIMIT).until(() -> servers.stream().allMatch(ClusterServers::isReady));
     }
 
     /** Moves the keys of {@code queue}, then the slot. */

@@ -93,7 +93,9 @@ public final class RedisServer implements AutoCloseable {
 
     URI ownUri() {
         var password = options.indexOf("--requirepass") + 1;
-        var login = password == 0 ? "" : ":" + URLEncoder.encode(options.get(password), UTF_8) + "@";
+        var login = password == 0
+                ? ""
+                : ":" + URLEncoder.encode(options.get(password), UTF_8).replace("+", "%20") + "@";
         return URI.create("redis://" + login + "127.0.0.1:" + port);
     }
 

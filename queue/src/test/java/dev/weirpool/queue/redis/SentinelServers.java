@@ -42,7 +42,7 @@ public final class SentinelServers implements AutoCloseable {
         startServer(directory, 0);
         var master = servers.get(0).port();
         for (var i = 1; i <= 2; i++) {
-            startServer(directory, i, "--replicaof", "127.0.0.1 " + master);
+            startServer(directory, i, "--replicaof", "127.0.0.1", "" + master);
         }
         await().atMost(LIMIT).until(() -> attachedReplicas() == 2);
         for (var i = 0; i < 3; i++) {
