@@ -57,14 +57,14 @@ class ClusterTest {
                 try (var queue = TaskQueue.connect(servers.options(), name)) {
                     queue.send(Task.of(Tasks::square, i));
                     queue.send(
-                            Task.of(Tasks::square, i),
-                            TaskOptions.DEFAULT.withUniqueKey("one", Duration.ofMinutes(1)));
+                            Task.of(Tasks::square, i), TaskOptions.DEFAULT.withUniqueKey("one", Duration.ofMinutes(1)));
                     queue.send(Task.of(Tasks::square, i), TaskOptions.DEFAULT.withDelay(Duration.ofHours(1)));
                     assertThat(queue.size()).isEqualTo(3);
                 }
                 SharedQueue<Integer> items = pool.queue(name, 10);
                 var writer = pool.applyAsync(Tasks::putAll, items, numbers);
-                assertThat(pool.applyAsync(Tasks::takeAll, items, numbers.size()).get(LIMIT))
+                assertThat(pool.applyAsync(Tasks::takeAll, items, numbers.size())
+                                .get(LIMIT))
                         .isEqualTo(numbers);
                 writer.get(LIMIT);
                 items.delete();
@@ -133,7 +133,8 @@ class ClusterTest {
 
     @Test
     void refusesToTakeOneServerForTheWhole() {
-        var one = "redis://127.0.0.1:" + servers.master(ClusterServers.queueOf(0)).port();
+        var one =
+                "redis://127.0.0.1:" + servers.master(ClusterServers.queueOf(0)).port();
 
         assertThatThrownBy(() -> RedisOptions.of(one).open())
                 .isInstanceOf(RedisRefusedException.class)

@@ -1,13 +1,17 @@
 package dev.weirpool.queue.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,11 @@ final class ClusterConnection extends RedisConnection {
     }
 
     @Override
+    public Optional<Object> callIfAllowed(String command, byte[]... arguments) {
+        return requireNonNull(at(key(command, arguments), server -> server.callIfAllowed(command, arguments)));
+    }
+
+    @Override
     public @Nullable Object callBlocking(Duration block, String command, byte[]... arguments) {
         return at(key(command, arguments), server -> server.callBlocking(block, command, arguments));
     }
@@ -46,6 +55,14 @@ final class ClusterConnection extends RedisConnection {
     @Override
     public @Nullable Object runDurably(Script script, int keys, List<byte[]> keysAndArguments) {
         return at(first(keys, keysAndArguments), server -> server.runDurably(script, keys, keysAndArguments));
+    }
+
+    @Override
+    public Supplier<@Nullable Object> beginDurably(Script script, int keys, List<byte[]> keysAndArguments) {
+        var first = first(keys, keysAndArguments);
+        Supplier<@Nullable Object> reply =
+                requireNonNull(at(first, server -> server.beginDurably(script, keys, keysAndArguments)));
+        return () -> at(first, server -> reply.get());
     }
 
     @Override
@@ -76,7 +93,7 @@ final class ClusterConnection extends RedisConnection {
         return index;
     }
 
-    private @Nullable Object at(byte @Nullable [] key, Function<ServerConnection, @Nullable Object> work) {
+    private <T extends @Nullable Object> T at(byte @Nullable [] key, Function<ServerConnection, T> work) {
         try {
             return work.apply(server(cluster.master(key, timeout, givesUp)));
         } catch (RedisUnavailableException e) {

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.redis;
 
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URI;
@@ -49,19 +50,23 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Checks that this server can carry queues: it answers, is at least 6.2, does not evict keys, and is what its address says. Of a
-     * cluster any one server is looked at.
+     * Checks that this server can carry queues: it answers, is at least 6.2, does not evict keys, and is what its address says. If it
+     * does not say, that is logged. Of a cluster any one server is looked at.
      *
      * @throws RedisUnavailableException if it does not answer
      * @throws RedisRefusedException if it is too old, evicts, is part of something larger, or cannot do what the durability demands
      */
     public void check() {
         var connection = borrow();
-        var info = connection.call("INFO");
-        if (info instanceof byte[] text) {
-            var facts = new String(text, UTF_8);
-            requireSuitable(facts);
-            requireAlone(facts, connection);
+        if (connection.callIfAllowed("INFO").orElse(null) instanceof byte[] text) {
+            var info = new String(text, UTF_8);
+            requireSuitable(info);
+            requireAlone(info, connection);
+        } else {
+            LoggerFactory.getLogger(Redis.class)
+                    .warn(
+                            "{} does not tell us its INFO; make sure that it is 6.2 or later, with maxmemory-policy noeviction",
+                            this);
         }
         release(connection);
     }
@@ -101,7 +106,7 @@ public final class Redis implements AutoCloseable {
                     + " is a sentinel, which holds no queues; write redis+sentinel://HOST:26379/MASTER");
         }
         if (info.contains("cluster_enabled:1")
-                && connection.call("CLUSTER", "INFO".getBytes(UTF_8)) instanceof byte[] state
+                && connection.callIfAllowed("CLUSTER", bytes("INFO")).orElse(null) instanceof byte[] state
                 && !new String(state, UTF_8).contains("cluster_size:1\r")) {
             throw new RedisRefusedException(
                     "Redis at " + RedisUri.masked(uri) + " is part of a cluster; write redis+cluster://HOST:PORT");

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ public abstract sealed class RedisConnection implements AutoCloseable permits Se
 
     /** Sends one command and returns its reply: {@code byte[]}, {@code Long}, {@code List} or null. */
     public abstract @Nullable Object call(String command, byte[]... arguments);
+
+    /** The same for a command that this user may be denied, or the server may not have: nothing then, and the connection goes on. */
+    public abstract Optional<Object> callIfAllowed(String command, byte[]... arguments);
 
     /**
      * Sends a command that waits inside Redis for up to {@code block}; the read limit is extended by as much.
@@ -37,8 +42,15 @@ public abstract sealed class RedisConnection implements AutoCloseable permits Se
     public abstract @Nullable Object runDurably(Script script, int keys, List<byte[]> keysAndArguments);
 
     /**
+     * Sends what {@link #runDurably} would and returns at once; the reply is what the one who is returned waits for, in any thread,
+     * before anything else is asked on this connection.
+     */
+    public abstract Supplier<@Nullable Object> beginDurably(Script script, int keys, List<byte[]> keysAndArguments);
+
+    /**
      * Waits inside Redis for a token in the list {@code bell}, for up to {@code block}, then runs {@code script} as {@link #run} does,
-     * whether there was one or not. Both travel together, so that the script runs the moment there is a token.
+     * whether there was one or not. Both travel together, so that the script runs the moment there is a token. An interrupt ends this
+     * only when the reply is overdue, because what the script has done would be lost with it; {@link #abort} ends it at once.
      */
     public abstract @Nullable Object runAtBell(
             byte[] bell, Duration block, Script script, int keys, List<byte[]> keysAndArguments);

@@ -2,6 +2,7 @@ package dev.weirpool.queue.redis;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
 import java.time.Duration;
@@ -79,12 +80,8 @@ final class Sentinels implements Topology {
 
     private RedisConnection open(String server, Duration timeout, BooleanSupplier givesUp) {
         var connection = new ServerConnection(RedisUri.serverAt(uri, server), timeout, givesUp);
-        try {
-            if (isMaster(connection)) {
-                return connection;
-            }
-        } catch (RedisRefusedException e) { // may not ask; a replica refuses what is written
-            return new ServerConnection(RedisUri.serverAt(uri, server), timeout, givesUp);
+        if (isMaster(connection)) {
+            return connection;
         }
         connection.close();
         throw new RedisUnavailableException(
@@ -92,10 +89,12 @@ final class Sentinels implements Topology {
                 new IllegalStateException("a replica"));
     }
 
+    /** As it says itself; if we may not ask, what it answers to the first write will tell. */
     private static boolean isMaster(ServerConnection connection) {
-        return connection.call("ROLE") instanceof List<?> role
-                && !role.isEmpty()
-                && text(role.get(0)).equals("master");
+        return connection
+                .callIfAllowed("ROLE")
+                .map(role -> text(requireNonNull(((List<?>) role).get(0))).equals("master"))
+                .orElse(true);
     }
 
     private void prefer(String sentinel) {

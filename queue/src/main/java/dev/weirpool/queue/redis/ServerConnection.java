@@ -9,8 +9,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -19,6 +21,8 @@ import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -41,10 +45,13 @@ final class ServerConnection extends RedisConnection {
             "MOVED",
             "ASK");
 
+    /** Redis ends a wait at the next tenth of a second, and then has to say so. */
+    private static final int END_OF_WAIT_MILLIS = 150;
+
     private final String server;
     private final @Nullable SSLSocketFactory encryption;
     private final WakeableSocket socket;
-    private final Connection jedis;
+    private final Wire jedis;
     private final int readTimeoutMillis;
     private final Durability durability;
 
@@ -60,7 +67,7 @@ final class ServerConnection extends RedisConnection {
             throw unavailable(e);
         }
         try {
-            this.jedis = new Connection(() -> stream(uri), config(uri, readTimeoutMillis));
+            this.jedis = new Wire(() -> stream(uri), config(uri, readTimeoutMillis));
         } catch (JedisException e) {
             socket.closeQuietly();
             throw translate(e);
@@ -110,6 +117,21 @@ final class ServerConnection extends RedisConnection {
     }
 
     @Override
+    public Optional<Object> callIfAllowed(String command, byte[]... arguments) {
+        try {
+            jedis.sendCommand(Command.valueOf(command), arguments);
+            return Optional.ofNullable(jedis.getOne());
+        } catch (JedisDataException e) {
+            if (!"NOPERM".equals(code(e)) && !"ERR".equals(code(e))) {
+                throw failed(e);
+            }
+            return Optional.empty();
+        } catch (JedisException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
     public @Nullable Object callBlocking(Duration block, String command, byte[]... arguments) {
         setReadTimeout(readTimeoutMillis + Math.toIntExact(block.toMillis()));
         var reply = exchange(Command.valueOf(command), arguments);
@@ -131,6 +153,10 @@ final class ServerConnection extends RedisConnection {
                 throw failed(e);
             }
         }
+        return runWhole(script, keys, keysAndArguments);
+    }
+
+    private @Nullable Object runWhole(Script script, int keys, List<byte[]> keysAndArguments) {
         try {
             return evaluate(script, Command.EVAL, script.text(), keys, keysAndArguments);
         } catch (JedisException e) {
@@ -138,15 +164,56 @@ final class ServerConnection extends RedisConnection {
         }
     }
 
+    /** Sends what {@link #run} would and returns at once. */
+    private Supplier<@Nullable Object> begin(Script script, int keys, List<byte[]> keysAndArguments) {
+        var isUsedOften = script.isUsedOften();
+        try {
+            if (isUsedOften) {
+                send(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
+            } else {
+                send(script, Command.EVAL, script.text(), keys, keysAndArguments);
+            }
+            jedis.flush();
+        } catch (JedisException e) {
+            throw failed(e);
+        }
+        return () -> {
+            try {
+                return receive(script);
+            } catch (JedisDataException e) {
+                if (!"NOSCRIPT".equals(code(e))) {
+                    throw failed(e);
+                }
+                return runWhole(script, keys, keysAndArguments);
+            } catch (JedisException e) {
+                throw failed(e);
+            }
+        };
+    }
+
     @Override
     public @Nullable Object runDurably(Script script, int keys, List<byte[]> keysAndArguments) {
         var reply = run(script, keys, keysAndArguments);
+        requireDurable();
+        return reply;
+    }
+
+    @Override
+    public Supplier<@Nullable Object> beginDurably(Script script, int keys, List<byte[]> keysAndArguments) {
+        var reply = begin(script, keys, keysAndArguments);
+        return () -> {
+            var received = reply.get();
+            requireDurable();
+            return received;
+        };
+    }
+
+    private void requireDurable() {
         switch (durability.level()) {
             case LOCAL -> {}
             case FSYNC -> requireFsync();
             case REPLICAS -> requireReplicas();
         }
-        return reply;
     }
 
     private void requireFsync() {
@@ -204,6 +271,8 @@ final class ServerConnection extends RedisConnection {
             }
         } catch (JedisException e) {
             throw failed(e);
+        } finally {
+            socket.deferInterrupts(0);
         }
         setReadTimeout(readTimeoutMillis);
         return run(script, keys, keysAndArguments);
@@ -370,5 +439,18 @@ final class ServerConnection extends RedisConnection {
             }
         }
         return config.build();
+    }
+
+    /** Jedis's connection, which can also send without waiting for the reply. */
+    private static final class Wire extends Connection {
+
+        Wire(JedisSocketFactory sockets, JedisClientConfig config) {
+            super(sockets, config);
+        }
+
+        @Override
+        protected void flush() { // for who is around this
+            super.flush();
+        }
     }
 }

@@ -190,7 +190,8 @@ public final class ClusterServers implements AutoCloseable {
     /** What is there. */
     public List<String> keysOn(RedisServer server) {
         try (var redis = connect(server)) {
-            return ((List<?>) redis.call("KEYS", bytes("*"))).stream().map(ClusterServers::text).toList();
+            return ((List<?>) redis.call("KEYS", bytes("*")))
+                    .stream().map(ClusterServers::text).toList();
         }
     }
 

@@ -16,8 +16,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A Redis server of a test's own, to be killed, frozen and started again on the same port. */
+/**
+ * A Redis server of a test's own, to be killed, frozen and started again on the same port.
+ *
+ * <p>With the system property {@code weirpool.test.acl} it has the users of {@code deploy/redis/users.acl} and no others; whoever
+ * does not say as which of them he comes is the one that may do all of their work.
+ */
 public final class RedisServer implements AutoCloseable {
+    private static final Path USERS = Path.of("../deploy/redis/users.acl");
+    private static final String PASSWORD = "of-a-test";
+
     private final Path directory;
     private final List<String> options;
     private final int port;
@@ -31,6 +39,22 @@ public final class RedisServer implements AutoCloseable {
 
     /** @param options further ones, such as {@code --appendonly yes} */
     public static RedisServer start(Path directory, String... options) throws IOException {
+        return Boolean.getBoolean("weirpool.test.acl") && !List.of(options).contains("--requirepass")
+                ? startWithUsers(directory, options)
+                : startOpen(directory, options);
+    }
+
+    /** The same, always with the users of {@code deploy/redis/users.acl}. */
+    public static RedisServer startWithUsers(Path directory, String... options) throws IOException {
+        var users = Files.readString(USERS).replaceAll("(user weirpool\\S*) off", "$1 on >" + PASSWORD)
+                + "user admin on >" + PASSWORD + " ~* &* +@all\n";
+        var file = Files.writeString(directory.resolve("users.acl"), users);
+        var further = new ArrayList<>(List.of(options));
+        further.addAll(List.of("--aclfile", file.toString()));
+        return startOpen(directory, further.toArray(String[]::new));
+    }
+
+    static RedisServer startOpen(Path directory, String... options) throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = socket.getLocalPort();
             socket.close();
@@ -46,7 +70,44 @@ public final class RedisServer implements AutoCloseable {
     }
 
     public RedisOptions options() {
-        return RedisOptions.of("redis://127.0.0.1:" + port);
+        return RedisOptions.of(hasUsers() ? uri("weirpool") : "redis://127.0.0.1:" + port);
+    }
+
+    /** As somebody who may everything, for what a test does to it. */
+    public RedisOptions unrestricted() {
+        return hasUsers() ? RedisOptions.of(uri("admin")) : options();
+    }
+
+    /** As one of the users of {@code deploy/redis/users.acl}. */
+    public RedisOptions options(String role) {
+        return RedisOptions.of(uri("weirpool-" + role));
+    }
+
+    /** The address with name and password of {@code user}. */
+    public String uri(String user) {
+        return "redis://" + user + ":" + PASSWORD + "@127.0.0.1:" + port;
+    }
+
+    /** What was refused to whom, since it was started. */
+    public List<String> refusals() {
+        try (var redis = new ServerConnection(ownUri(), Duration.ofSeconds(2), () -> false)) {
+            return ((List<?>) redis.call("ACL", RedisConnection.bytes("LOG")))
+                    .stream().map(entry -> refusal((List<?>) entry)).toList();
+        }
+    }
+
+    private static String refusal(List<?> entry) {
+        var said = new ArrayList<String>();
+        for (var i = 1; i < entry.size(); i += 2) {
+            if (entry.get(i) instanceof byte[] text) {
+                said.add(new String(text, UTF_8));
+            }
+        }
+        return String.join(" ", said);
+    }
+
+    private boolean hasUsers() {
+        return options.contains("--aclfile");
     }
 
     public int port() {
@@ -57,11 +118,10 @@ public final class RedisServer implements AutoCloseable {
         var command = new ArrayList<>(List.of(binary().toString()));
         if (options.contains("--sentinel")) {
             command.add(directory.resolve("sentinel.conf").toString()); // which it writes to
-        }
-        command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", directory.toString()));
-        if (!options.contains("--sentinel")) {
+        } else {
             command.addAll(List.of("--save", ""));
         }
+        command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", directory.toString()));
         command.addAll(options);
         process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -92,6 +152,9 @@ public final class RedisServer implements AutoCloseable {
     }
 
     URI ownUri() {
+        if (hasUsers()) {
+            return URI.create(uri("admin"));
+        }
         var password = options.indexOf("--requirepass") + 1;
         var login = password == 0
                 ? ""

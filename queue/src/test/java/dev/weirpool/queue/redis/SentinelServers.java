@@ -55,7 +55,7 @@ public final class SentinelServers implements AutoCloseable {
                     sentinel down-after-milliseconds %3$s 1000
                     sentinel failover-timeout %3$s 3000
                     """.formatted(PASSWORD, SENTINEL_PASSWORD, MASTER, master));
-            sentinels.add(RedisServer.start(own, "--sentinel"));
+            sentinels.add(RedisServer.startOpen(own, "--sentinel"));
         }
         await().atMost(LIMIT).until(() -> sentinels.stream().allMatch(SentinelServers::knowsAll));
     }
@@ -63,7 +63,7 @@ public final class SentinelServers implements AutoCloseable {
     private void startServer(Path directory, int number, String... options) throws IOException {
         var all = new ArrayList<>(List.of("--requirepass", PASSWORD, "--masterauth", PASSWORD));
         all.addAll(List.of(options));
-        servers.add(RedisServer.start(
+        servers.add(RedisServer.startOpen(
                 Files.createDirectory(directory.resolve("server-" + number)), all.toArray(String[]::new)));
     }
 
