@@ -53,15 +53,16 @@ final class ClusterConnection extends RedisConnection {
     }
 
     @Override
-    public @Nullable Object runDurably(Script script, int keys, List<byte[]> keysAndArguments) {
-        return at(first(keys, keysAndArguments), server -> server.runDurably(script, keys, keysAndArguments));
+    public @Nullable Object runDurably(byte[] mark, Script script, int keys, List<byte[]> keysAndArguments) {
+        return at(first(keys, keysAndArguments), server -> server.runDurably(mark, script, keys, keysAndArguments));
     }
 
     @Override
-    public Supplier<@Nullable Object> beginDurably(Script script, int keys, List<byte[]> keysAndArguments) {
+    public Supplier<@Nullable Object> beginDurably(
+            byte[] mark, Script script, int keys, List<byte[]> keysAndArguments) {
         var first = first(keys, keysAndArguments);
         Supplier<@Nullable Object> reply =
-                requireNonNull(at(first, server -> server.beginDurably(script, keys, keysAndArguments)));
+                requireNonNull(at(first, server -> server.beginDurably(mark, script, keys, keysAndArguments)));
         return () -> at(first, server -> reply.get());
     }
 

@@ -35,17 +35,20 @@ public abstract sealed class RedisConnection implements AutoCloseable permits Se
     public abstract @Nullable Object run(Script script, int keys, List<byte[]> keysAndArguments);
 
     /**
-     * Runs {@code script}, and returns when what it wrote is as safe as the {@link Durability} of the address demands.
+     * Runs {@code script}, and returns when what it wrote is as safe as the {@link Durability} of the address demands, also if that was
+     * when it was sent before, and it has written nothing now.
      *
+     * @param mark a key to be written then, so that there is something to wait for; it lapses
      * @throws NotDurableYetException if it is not in time, though the script has run
      */
-    public abstract @Nullable Object runDurably(Script script, int keys, List<byte[]> keysAndArguments);
+    public abstract @Nullable Object runDurably(byte[] mark, Script script, int keys, List<byte[]> keysAndArguments);
 
     /**
      * Sends what {@link #runDurably} would and returns at once; the reply is what the one who is returned waits for, in any thread,
      * before anything else is asked on this connection.
      */
-    public abstract Supplier<@Nullable Object> beginDurably(Script script, int keys, List<byte[]> keysAndArguments);
+    public abstract Supplier<@Nullable Object> beginDurably(
+            byte[] mark, Script script, int keys, List<byte[]> keysAndArguments);
 
     /**
      * Waits inside Redis for a token in the list {@code bell}, for up to {@code block}, then runs {@code script} as {@link #run} does,

@@ -48,6 +48,8 @@ final class ServerConnection extends RedisConnection {
     /** Redis ends a wait at the next tenth of a second, and then has to say so. */
     private static final int END_OF_WAIT_MILLIS = 150;
 
+    private static final int MARK_LIFE_MILLIS = 1_000;
+
     private final String server;
     private final @Nullable SSLSocketFactory encryption;
     private final WakeableSocket socket;
@@ -192,33 +194,34 @@ final class ServerConnection extends RedisConnection {
     }
 
     @Override
-    public @Nullable Object runDurably(Script script, int keys, List<byte[]> keysAndArguments) {
+    public @Nullable Object runDurably(byte[] mark, Script script, int keys, List<byte[]> keysAndArguments) {
         var reply = run(script, keys, keysAndArguments);
-        requireDurable();
+        requireDurable(mark);
         return reply;
     }
 
     @Override
-    public Supplier<@Nullable Object> beginDurably(Script script, int keys, List<byte[]> keysAndArguments) {
+    public Supplier<@Nullable Object> beginDurably(
+            byte[] mark, Script script, int keys, List<byte[]> keysAndArguments) {
         var reply = begin(script, keys, keysAndArguments);
         return () -> {
             var received = reply.get();
-            requireDurable();
+            requireDurable(mark);
             return received;
         };
     }
 
-    private void requireDurable() {
+    private void requireDurable(byte[] mark) {
         switch (durability.level()) {
             case LOCAL -> {}
-            case FSYNC -> requireFsync();
-            case REPLICAS -> requireReplicas();
+            case FSYNC -> requireFsync(mark);
+            case REPLICAS -> requireReplicas(mark);
         }
     }
 
-    private void requireFsync() {
+    private void requireFsync(byte[] mark) {
         try {
-            var fsynced = (List<?>) exchange(Command.WAITAOF, bytes(1), bytes(0), bytes(patienceMillis()));
+            var fsynced = (List<?>) markAndWait(mark, Command.WAITAOF, bytes(1), bytes(0), bytes(patienceMillis()));
             if (fsynced == null || !(fsynced.get(0) instanceof Long local) || local < 1) {
                 throw notDurable("its disk does not have it after " + patienceMillis() + " ms", "its disk");
             }
@@ -230,13 +233,27 @@ final class ServerConnection extends RedisConnection {
         }
     }
 
-    private void requireReplicas() {
-        // it waits for all that was written before, by whomever: so it may be asked anew, on another connection
-        var count = exchange(Command.WAIT, bytes(durability.replicas()), bytes(patienceMillis()));
+    private void requireReplicas(byte[] mark) {
+        var count = markAndWait(mark, Command.WAIT, bytes(durability.replicas()), bytes(patienceMillis()));
         if (!(count instanceof Long acknowledged) || acknowledged < durability.replicas()) {
             throw notDurable(
                     count + " of " + durability.replicas() + " replicas have it after " + patienceMillis() + " ms",
                     "its replicas");
+        }
+    }
+
+    /**
+     * Redis waits for the last that was written on this very connection, and with it for all before. So something is: the script may have
+     * found that it was done on another connection.
+     */
+    private @Nullable Object markAndWait(byte[] mark, Command wait, byte[]... arguments) {
+        try {
+            jedis.sendCommand(Command.SET, mark, bytes(1), bytes("PX"), bytes(MARK_LIFE_MILLIS));
+            jedis.sendCommand(wait, arguments);
+            jedis.getOne();
+            return jedis.getOne();
+        } catch (JedisException e) {
+            throw failed(e);
         }
     }
 
@@ -255,7 +272,9 @@ final class ServerConnection extends RedisConnection {
     @Override
     public @Nullable Object runAtBell(
             byte[] bell, Duration block, Script script, int keys, List<byte[]> keysAndArguments) {
-        setReadTimeout(readTimeoutMillis + Math.toIntExact(block.toMillis()));
+        var blockMillis = Math.toIntExact(block.toMillis());
+        setReadTimeout(readTimeoutMillis + blockMillis);
+        socket.deferInterrupts(blockMillis + END_OF_WAIT_MILLIS);
         try {
             CrashPoint.before(Command.BLPOP);
             jedis.sendCommand(Command.BLPOP, bell, bytes(Double.toString(block.toMillis() / 1000.0)));
