@@ -79,6 +79,8 @@ public final class TaskQueue implements AutoCloseable {
      * @throws QueueFullException if the queue is at its limit, and the task was sent {@link TaskOptions#withFailWhenFull}
      * @throws dev.weirpool.queue.redis.RedisFullException if Redis is full, and the task was sent so
      * @throws RedisUnavailableException if Redis does not take it in time; it may still get there
+     * @throws dev.weirpool.queue.redis.NotDurableYetException if Redis takes it, but it is not in time as safe as
+     *     {@link RedisOptions#withDurability} demands; it is accepted, and not to be sent again
      */
     public TaskId send(Task<?> task, TaskOptions options) {
         return await(submit(task, options));
@@ -133,6 +135,10 @@ public final class TaskQueue implements AutoCloseable {
         try {
             return idOf(sent, stored(sent));
         } catch (TimeoutException e) {
+            var doubt = submitter.doubtAbout(sent.id.sequence());
+            if (doubt.isPresent()) {
+                throw doubt.get();
+            }
             throw new RedisUnavailableException(
                     redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there",
                     e);

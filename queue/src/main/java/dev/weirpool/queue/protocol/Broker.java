@@ -94,12 +94,17 @@ public final class Broker {
      * @param dues empty, or one for each task
      */
     public PushReply push(RedisConnection redis, long producer, long previous, List<Envelope> tasks, List<Due> dues) {
-        return pushReply(redis.run(PUSH, 9, pushArguments(producer, previous, tasks, dues, List.of())));
+        var arguments = pushArguments(producer, previous, tasks, dues, List.of());
+        return pushReply(
+                tasks.isEmpty()
+                        ? redis.run(PUSH, 9, arguments)
+                        : redis.runDurably(keys.producersMark, PUSH, 9, arguments));
     }
 
     /** Sends what {@link #push} would for tasks that are due now, and returns at once what reads the reply. */
     Supplier<PushReply> beginPush(RedisConnection redis, long producer, long previous, List<Envelope> tasks) {
-        var reply = redis.begin(PUSH, 9, pushArguments(producer, previous, tasks, List.of(), List.of()));
+        var reply = redis.beginDurably(
+                keys.producersMark, PUSH, 9, pushArguments(producer, previous, tasks, List.of(), List.of()));
         return () -> pushReply(reply.get());
     }
 
@@ -108,7 +113,7 @@ public final class Broker {
         var keysOfTask = List.of(keys.unique(unique.name()), keys.refused(task.id()));
         var arguments = pushArguments(task.producer(), previous, List.of(task), List.of(due), keysOfTask);
         arguments.add(bytes(unique.limit().toMillis()));
-        return pushReply(redis.run(PUSH, 11, arguments));
+        return pushReply(redis.runDurably(keys.producersMark, PUSH, 11, arguments));
     }
 
     private List<byte[]> pushArguments(

@@ -105,7 +105,7 @@ public final class SharedQueueBroker {
         arguments.add(flag(session.isSentAgain()));
         arguments.add(flag(hasWaited));
         arguments.addAll(items);
-        var reply = connection.run(PUT, 5, arguments);
+        var reply = connection.runDurably(keys.mark, PUT, 5, arguments);
         return reply instanceof byte[] state
                 ? new PutReply.Refused(SharedQueueState.read(state))
                 : new PutReply.Accepted((int) number(reply));

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.protocol;
 
+import dev.weirpool.queue.redis.NotDurableYetException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
@@ -52,8 +53,11 @@ public final class Submitter extends Duty {
 
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** A producer is remembered for a week after it was last heard of. */
-    private static final long MOST_SILENCE_NANOS = TimeUnit.DAYS.toNanos(1);
+    /**
+     * So often it asks whether anything was lost when there is nothing to send: another server may have taken over, and whoever does not
+     * send would not notice. Besides, Redis forgets a producer that it has not heard of for a week.
+     */
+    private static final long MOST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long LEAST_PAUSE_MILLIS = 5;
     private static final long MOST_PAUSE_MILLIS = 100;
@@ -101,6 +105,7 @@ public final class Submitter extends Duty {
     private volatile BiConsumer<Long, PushReply.Exists> refused = (sequence, holder) -> {};
 
     private volatile long answeredAt = System.nanoTime();
+    private volatile @Nullable Doubt doubt;
 
     /**
      * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before
@@ -294,7 +299,7 @@ public final class Submitter extends Duty {
         rest();
     }
 
-    /** Waits until there is something to do; not for ever, so that a day of silence is noticed. */
+    /** Waits until there is something to do; not for ever, so that a silence is noticed. */
     private void rest() throws InterruptedException {
         resting = true;
         if (waiting.isEmpty() && begun == null && !unsure) {
@@ -310,7 +315,7 @@ public final class Submitter extends Duty {
         var answer = begun;
         if (answer != null) {
             begun = null;
-            settle(redis, offer(answer));
+            settle(redis, sendDurably(() -> offer(answer)));
             return;
         }
         if (unsure || (lastStored > 0 && System.nanoTime() - answeredAt > MOST_SILENCE_NANOS)) {
@@ -332,7 +337,7 @@ public final class Submitter extends Duty {
             broker.enlist(redis);
             enlisted = true;
         }
-        settle(redis, send(redis, lastStored, batch));
+        settle(redis, sendDurably(() -> send(redis, lastStored, batch)));
     }
 
     private void settle(RedisConnection redis, PushReply reply) throws InterruptedException {
@@ -402,6 +407,28 @@ public final class Submitter extends Duty {
             });
         }
         return pending.failWhenFull;
+    }
+
+    /** As long as what Redis has accepted is not durable, it is sent again: that does nothing but wait for it once more. */
+    private PushReply sendDurably(Supplier<PushReply> sending) {
+        try {
+            var reply = sending.get();
+            doubt = null;
+            return reply;
+        } catch (NotDurableYetException e) {
+            answeredAt = System.nanoTime();
+            doubt = new Doubt(batch.get(batch.size() - 1).envelope.sequence(), e);
+            throw e;
+        }
+    }
+
+    /** What Redis has accepted up to {@code last}, and {@code why} it does not count as accepted yet. */
+    private record Doubt(long last, NotDurableYetException why) {}
+
+    /** Why the task with that sequence does not count as accepted though Redis has it; empty if it has not, or it does. */
+    public Optional<NotDurableYetException> doubtAbout(long sequence) {
+        var now = doubt;
+        return now == null || sequence > now.last ? Optional.empty() : Optional.of(now.why);
     }
 
     private void reportLostResults(long last) {
@@ -571,7 +598,9 @@ public final class Submitter extends Duty {
         exchange.lock();
         try {
             open = null;
-            batch.forEach(pending -> pending.stored.completeExceptionally(cause));
+            batch.forEach(pending -> pending.stored.completeExceptionally(doubtAbout(pending.envelope.sequence())
+                    .<RuntimeException>map(doubted -> doubted)
+                    .orElse(cause)));
             batch.clear();
             if (next != null) {
                 next.stored.completeExceptionally(cause);
