@@ -76,6 +76,8 @@ class SentinelTest {
 
             try (var launcher = Launcher.start(LauncherOptions.of(2, servers.options(), QUEUE))) {
                 awaited.get(LIMIT);
+                await().atMost(LIMIT)
+                        .until(() -> Files.readAllLines(ledger).contains("living")); // it asks now and then
                 await().atMost(LIMIT).until(() -> living.size() == 0);
                 assertThat(launcher.pids()).hasSize(2);
             }

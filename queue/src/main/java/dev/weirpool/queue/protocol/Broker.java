@@ -1,6 +1,7 @@
 package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static dev.weirpool.queue.redis.RedisConnection.seconds;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
@@ -744,10 +745,6 @@ public final class Broker {
         redis.call("UNLINK", all.toArray(byte[][]::new));
         redis.call("ZREM", Keys.QUEUES, bytes(queue));
         redis.call("ZREM", Keys.POOLS, bytes(queue)); // last: whoever is halted before it leaves it to be found again
-    }
-
-    private static byte[] seconds(Duration limit) {
-        return bytes(Double.toString(limit.toMillis() / 1000.0));
     }
 
     private static List<?> list(@Nullable Object reply) {
