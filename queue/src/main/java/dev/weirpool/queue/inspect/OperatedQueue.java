@@ -442,6 +442,58 @@ public final class OperatedQueue {
                 .isPresent();
     }
 
+    /**
+     * Puts the task with that id, which was given up, on another queue, with all its attempts before it; false if it is not among those.
+     *
+     * @throws IllegalArgumentException if {@code to} is this queue, or no queue name
+     */
+    public boolean moveDead(TaskId id, String to) {
+        var target = target(to);
+        return deadLetter(id).filter(letter -> move(letter, target)).isPresent();
+    }
+
+    /**
+     * Puts the tasks that are given up now on another queue, the oldest first, with all their attempts before them.
+     *
+     * @param progress told how many have been moved, now and then
+     * @return how many were moved
+     * @throws IllegalArgumentException if {@code to} is this queue, or no queue name
+     */
+    public long moveDead(String to, LongConsumer progress) {
+        var target = target(to);
+        var done = 0L;
+        for (var left = redis.call(broker::deadCount); left > 0; left--) {
+            var oldest = redis.call(connection -> survey.peek(connection, Place.DEAD, 0, 0, Envelope.MAX_BYTES))
+                    .glimpses();
+            if (oldest.isEmpty()) {
+                break;
+            }
+            if (move(Envelope.stored(oldest.get(0).beginning()), target)) {
+                progress.accept(++done);
+            }
+        }
+        return done;
+    }
+
+    private Broker target(String to) {
+        if (to.equals(name)) {
+            throw new IllegalArgumentException(
+                    "tasks of queue " + name + " are there already; name another queue, or none");
+        }
+        var target = new Broker(to);
+        redis.call(connection -> {
+            target.enlist(connection);
+            return true;
+        });
+        return target;
+    }
+
+    private boolean move(Envelope letter, Broker target) {
+        var copy = letter.revived();
+        var request = UUID.randomUUID();
+        return redis.call(connection -> broker.transfer(connection, letter, target, copy, request));
+    }
+
     /** Deletes the task with that id, which was given up; false if it is not among those. */
     public boolean deleteDead(TaskId id) {
         var request = UUID.randomUUID();

@@ -48,6 +48,7 @@ public final class Broker {
 
     private static final Script ENLIST = Script.load(Broker.class, "enlist");
     private static final Script PURGE = Script.load(Broker.class, "purge");
+    private static final Script TRANSFER = Script.load(Broker.class, "transfer");
     private static final Script REVIVE = Script.load(Broker.class, "revive");
 
     private static final int MOST_QUEUES = 10_000;
@@ -479,6 +480,22 @@ public final class Broker {
         arguments.add(letter.raw());
         arguments.add(bytes(REQUEST_LIFE.toMillis()));
         return number(redis.run(REQUEUE, keyCount, arguments)) == 1;
+    }
+
+    /**
+     * Puts a dead letter on another queue, with the records of its attempts; false if it is gone. The request is as for {@link #requeue}.
+     *
+     * @param copy the letter as it is to be there
+     */
+    public boolean transfer(RedisConnection redis, Envelope letter, Broker to, Envelope copy, UUID request) {
+        var arguments = new ArrayList<byte[]>();
+        arguments.addAll(
+                List.of(keys.dead, keys.done(request), keys.attempts(letter.id()), to.keys.attempts(letter.id())));
+        arguments.addAll(to.keys.ready());
+        arguments.addAll(List.of(to.keys.bell, to.keys.workers));
+        var keyCount = arguments.size();
+        arguments.addAll(List.of(letter.raw(), copy.raw(), bytes(REQUEST_LIFE.toMillis())));
+        return number(redis.run(TRANSFER, keyCount, arguments)) == 1;
     }
 
     /** Deletes a dead letter and what is kept of its attempts; false if it is gone. The request is as for {@link #requeue}. */

@@ -46,11 +46,12 @@ public final class Survey {
                 .toList();
     }
 
-    /** Forgets a queue that was noted before {@code moment}, in ms; false if it was noted since. */
+    /** Forgets a queue that was noted before {@code moment}, in ms; false if it was noted since, or has a schedule, which may be paused. */
     public static boolean forget(RedisConnection redis, String queue, long moment) {
         var noted = (byte[]) redis.call("ZSCORE", Keys.QUEUES, bytes(queue));
         return noted != null
                 && Double.parseDouble(text(noted)) < moment
+                && text(redis.call("TYPE", new Keys(queue).definitions)).equals("none")
                 && redis.callIfAllowed("ZREM", Keys.QUEUES, bytes(queue))
                         .isPresent(); // who may only look forgets nothing
     }

@@ -392,6 +392,13 @@ final class ProtocolRun {
                     () -> broker.discard(redis, letter.envelope(), request),
                     () -> model.discard(letter, request));
         }
+        if (random.nextInt(4) == 0) {
+            return new Request(
+                    "transfer " + letter,
+                    () -> broker.transfer(
+                            redis, letter.envelope(), broker, letter.envelope().revived(), request),
+                    () -> model.transfer(letter, request));
+        }
         return new Request(
                 "requeue " + letter,
                 () -> broker.requeue(redis, letter.envelope(), request),

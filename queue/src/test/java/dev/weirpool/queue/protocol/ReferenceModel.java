@@ -312,6 +312,11 @@ final class ReferenceModel {
         return true;
     }
 
+    /** To this same queue, which stands for the other one. */
+    boolean transfer(StoredTask letter, UUID request) {
+        return carriedOut.contains(request) || requeue(letter, request);
+    }
+
     int revive(int most) {
         var letters =
                 List.copyOf(now.dead().subList(0, Math.min(most, now.dead().size())));

@@ -36,7 +36,7 @@ final class UsersTest {
             entry("scheduler", "schedule-due schedule-read schedule-edit schedule-fire enlist"),
             entry(
                     "operator",
-                    LOOKING + " order cancel requeue discard purge revive resume schedule-edit schedule-fire enlist"),
+                    LOOKING + " order cancel requeue transfer discard purge revive resume schedule-edit schedule-fire enlist"),
             entry("viewer", LOOKING));
 
     /** What is sent as it is, besides {@code eval} and {@code evalsha}; {@code info} is what a start looks at. */
