@@ -1,5 +1,7 @@
 package dev.weirpool.queue.inspect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.Progress;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -489,9 +492,14 @@ public final class OperatedQueue {
     }
 
     private boolean move(Envelope letter, Broker target) {
-        var copy = letter.revived();
-        var request = UUID.randomUUID();
-        return redis.call(connection -> broker.transfer(connection, letter, target, copy, request));
+        // two steps, because the queues may be on two servers; whoever repeats what was cut in between puts it there no
+        // second time
+        var request =
+                UUID.nameUUIDFromBytes((HexFormat.of().formatHex(letter.fence()) + target.queue()).getBytes(UTF_8));
+        return redis.call(connection -> {
+            target.admit(connection, letter.revived(), broker.attempts(connection, letter), request);
+            return broker.discard(connection, letter, request);
+        });
     }
 
     /** Deletes the task with that id, which was given up; false if it is not among those. */

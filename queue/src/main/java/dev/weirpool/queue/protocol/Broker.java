@@ -48,7 +48,7 @@ public final class Broker {
 
     private static final Script ENLIST = Script.load(Broker.class, "enlist");
     private static final Script PURGE = Script.load(Broker.class, "purge");
-    private static final Script TRANSFER = Script.load(Broker.class, "transfer");
+    private static final Script ADMIT = Script.load(Broker.class, "admit");
     private static final Script REVIVE = Script.load(Broker.class, "revive");
 
     private static final int MOST_QUEUES = 10_000;
@@ -65,6 +65,7 @@ public final class Broker {
 
     private static final Duration PRODUCER_LIFE = Duration.ofDays(7);
     private static final Duration REQUEST_LIFE = Duration.ofMinutes(10);
+    private static final Duration ADMISSION_LIFE = Duration.ofDays(1);
     private static final int ABANDONED_AT_A_TIME = 10;
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
     private static final Duration PROGRESS_LIFE = Duration.ofMinutes(10);
@@ -483,19 +484,21 @@ public final class Broker {
     }
 
     /**
-     * Puts a dead letter on another queue, with the records of its attempts; false if it is gone. The request is as for {@link #requeue}.
+     * Puts a task that another queue has given up on this one. The request is as for {@link #requeue}, but remembered for a day.
      *
-     * @param copy the letter as it is to be there
+     * @param task as it is to be here
+     * @param attempts the records of its attempts
      */
-    public boolean transfer(RedisConnection redis, Envelope letter, Broker to, Envelope copy, UUID request) {
+    public void admit(RedisConnection redis, Envelope task, List<byte[]> attempts, UUID request) {
         var arguments = new ArrayList<byte[]>();
-        arguments.addAll(
-                List.of(keys.dead, keys.done(request), keys.attempts(letter.id()), to.keys.attempts(letter.id())));
-        arguments.addAll(to.keys.ready());
-        arguments.addAll(List.of(to.keys.bell, to.keys.workers));
+        arguments.add(keys.done(request));
+        arguments.add(keys.attempts(task.id()));
+        arguments.addAll(keys.ready());
+        arguments.addAll(List.of(keys.bell, keys.workers, keys.producers));
         var keyCount = arguments.size();
-        arguments.addAll(List.of(letter.raw(), copy.raw(), bytes(REQUEST_LIFE.toMillis())));
-        return number(redis.run(TRANSFER, keyCount, arguments)) == 1;
+        arguments.addAll(List.of(task.raw(), bytes(ADMISSION_LIFE.toMillis()), bytes(RECORD_LIFE.toMillis())));
+        arguments.addAll(attempts);
+        redis.run(ADMIT, keyCount, arguments);
     }
 
     /** Deletes a dead letter and what is kept of its attempts; false if it is gone. The request is as for {@link #requeue}. */

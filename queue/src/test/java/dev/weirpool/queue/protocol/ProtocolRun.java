@@ -393,11 +393,17 @@ final class ProtocolRun {
                     () -> model.discard(letter, request));
         }
         if (random.nextInt(4) == 0) {
+            var admission = UUID.randomUUID();
             return new Request(
-                    "transfer " + letter,
-                    () -> broker.transfer(
-                            redis, letter.envelope(), broker, letter.envelope().revived(), request),
-                    () -> model.transfer(letter, request));
+                    "move " + letter,
+                    () -> {
+                        var isThere = broker.discard(redis, letter.envelope(), request);
+                        if (isThere) {
+                            broker.admit(redis, letter.envelope().revived(), List.of(), admission);
+                        }
+                        return isThere;
+                    },
+                    () -> model.move(letter, request));
         }
         return new Request(
                 "requeue " + letter,

@@ -312,11 +312,6 @@ final class ReferenceModel {
         return true;
     }
 
-    /** To this same queue, which stands for the other one. */
-    boolean transfer(StoredTask letter, UUID request) {
-        return carriedOut.contains(request) || requeue(letter, request);
-    }
-
     int revive(int most) {
         var letters =
                 List.copyOf(now.dead().subList(0, Math.min(most, now.dead().size())));
@@ -348,6 +343,19 @@ final class ReferenceModel {
         }
         carriedOut.add(request);
         now.kept().remove("attempts:" + letter.id());
+        return true;
+    }
+
+    /** Discards it, and puts a copy on this same queue, which stands for another. */
+    boolean move(StoredTask letter, UUID request) {
+        var isFirst = !carriedOut.contains(request);
+        if (!discard(letter, request)) {
+            return false;
+        }
+        if (isFirst) {
+            now.ready().get(letter.priority()).add(letter.withFailures(0).withLife(letter.life() + 1));
+            ring();
+        }
         return true;
     }
 
