@@ -160,8 +160,7 @@ class ServersIT {
             assertThatThrownBy(() -> tasks.send(Task.of(ServersIT::note, "again", ledger), unique))
                     .isInstanceOf(DuplicateTaskException.class);
             tasks.send(
-                    Task.of(ServersIT::note, "later", ledger),
-                    TaskOptions.DEFAULT.withDelay(Duration.ofMillis(100)));
+                    Task.of(ServersIT::note, "later", ledger), TaskOptions.DEFAULT.withDelay(Duration.ofMillis(100)));
             var kept = tasks.send(
                     Task.of(ServersIT::square, 3), TaskOptions.DEFAULT.withKeepResult(Duration.ofMinutes(1)));
             tasks.resume();
@@ -185,7 +184,8 @@ class ServersIT {
             assertThatThrownBy(() -> running.get(LIMIT)).isInstanceOf(CancellationException.class);
 
             var slow = pool.applyAsync(
-                    ServersIT::spin, TaskOptions.DEFAULT.withTimeLimit(Duration.ofMillis(500)).withAttempts(1));
+                    ServersIT::spin,
+                    TaskOptions.DEFAULT.withTimeLimit(Duration.ofMillis(500)).withAttempts(1));
             assertThatThrownBy(() -> slow.get(LIMIT))
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(TimeLimitExceededException.class);
@@ -221,8 +221,7 @@ class ServersIT {
         var ledger = directory.resolve("ledger").toString();
         try (var pool = Pool.start(PoolOptions.of(1).withRedis(redis).withQueue(queue));
                 var scheduler = Scheduler.start(redis, queue)) {
-            scheduler.schedule(
-                    "tick", Task.of(ServersIT::note, "tick", ledger), Schedule.every(Duration.ofSeconds(1)));
+            scheduler.schedule("tick", Task.of(ServersIT::note, "tick", ledger), Schedule.every(Duration.ofSeconds(1)));
             await().atMost(LIMIT)
                     .ignoreExceptions()
                     .until(() -> Files.readAllLines(Path.of(ledger)).size() >= 2);

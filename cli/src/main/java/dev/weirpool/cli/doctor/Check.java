@@ -27,7 +27,8 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
     /** What a JVM takes besides its heap, roughly. */
     private static final long BESIDES_HEAP = 64L << 20;
 
-    private static final Set<String> NEED_INFO = Set.of("Redis version", "eviction", "persistence", "replicas", "memory of Redis");
+    private static final Set<String> NEED_INFO =
+            Set.of("Redis version", "eviction", "persistence", "replicas", "memory of Redis");
 
     /** All checks, in the order in which a person would look. */
     public static final List<Check> ALL = List.of(

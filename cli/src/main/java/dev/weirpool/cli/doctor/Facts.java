@@ -13,11 +13,7 @@ import java.util.List;
  * @param version of this command; empty if it does not know
  */
 public record Facts(
-        String address,
-        ServerState server,
-        List<QueueState> queues,
-        List<LauncherState> launchers,
-        String version) {
+        String address, ServerState server, List<QueueState> queues, List<LauncherState> launchers, String version) {
 
     public Facts {
         queues = List.copyOf(queues);

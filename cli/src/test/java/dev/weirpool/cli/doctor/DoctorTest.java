@@ -126,7 +126,9 @@ final class DoctorTest {
     void findsThatItIsAReplica() {
         redis.call("REPLICAOF", bytes("127.0.0.1"), bytes(1));
         try {
-            assertThat(findings()).extracting(Finding::what).containsOnlyOnce("Redis is the replica of another, and takes no tasks");
+            assertThat(findings())
+                    .extracting(Finding::what)
+                    .containsOnlyOnce("Redis is the replica of another, and takes no tasks");
         } finally {
             redis.call("REPLICAOF", bytes("NO"), bytes("ONE"));
         }
