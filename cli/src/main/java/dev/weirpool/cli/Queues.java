@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             "  weirpool queue ls",
             "  weirpool queue ls -o jsonl | jq -r 'select(.ready > 1000) | .queue'",
             "  weirpool queue pause images      # running tasks end, none begins",
+            "  weirpool queue limit images --items 100000 --bytes 1000000000",
             "  weirpool queue purge images --state delayed --yes",
             "  weirpool queue requeue images --to images-large   # what was given up, on other workers"
         })
@@ -82,6 +83,43 @@ final class Queues implements Callable<Integer> {
             output.done("queue " + name + " goes on", Map.of("queue", name));
             return ExitCode.DONE;
         }
+    }
+
+    @Command(
+            description = {
+                "How much may wait on it, ready or delayed. While so much does, who sends a task waits, or is refused, as he wishes.",
+                "A limit replaces the one before; without an option this ends it."
+            },
+            mixinStandardHelpOptions = true)
+    int limit(
+            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Option(
+                            names = "--items",
+                            defaultValue = "0",
+                            description = "The most tasks; 0, the default, for any number.")
+                    long items,
+            @Option(
+                            names = "--bytes",
+                            defaultValue = "0",
+                            description = "The most bytes, which one task may exceed; 0, the default, for any number.")
+                    long bytes,
+            @Mixin RedisArgument redis,
+            @Mixin OutputArgument output) {
+        try (var operator = Operator.connect(redis.required())) {
+            existing(operator, name).limit(items, bytes);
+            output.done(
+                    items + bytes == 0
+                            ? "queue " + name + " has no limit"
+                            : "queue " + name + " takes no more while " + limit(items, bytes) + " wait",
+                    Map.of("queue", name, "items", items, "bytes", bytes));
+            return ExitCode.DONE;
+        }
+    }
+
+    private static String limit(long items, long bytes) {
+        return (items > 0 ? String.format(java.util.Locale.ROOT, "%,d tasks", items) : "")
+                + (items > 0 && bytes > 0 ? " or " : "")
+                + (bytes > 0 ? String.format(java.util.Locale.ROOT, "%,d bytes", bytes) : "");
     }
 
     @Command(

@@ -95,7 +95,7 @@ class CrashPointTest {
     }
 
     static Stream<String> edgesOfAMove() {
-        return edges("transfer.lua 1");
+        return edges("admit.lua 1", "discard.lua 1");
     }
 
     private static Stream<String> edges(String... commands) {
@@ -255,13 +255,13 @@ class CrashPointTest {
             start(Mover.class, crashAt(edge)).waitFor();
             assertThat(directory.resolve("once")).as("the edge was reached").doesNotExist();
             assertThat(queue.deadLetters().size() + redis.call(other::waiting))
-                    .as("neither lost nor doubled")
-                    .isEqualTo(1);
+                    .as("not lost")
+                    .isPositive();
 
             operator.queue(queueName).moveDead(other.queue(), done -> {});
 
             assertThat(queue.deadLetters().size()).isZero();
-            assertThat(redis.call(other::waiting)).isEqualTo(1);
+            assertThat(redis.call(other::waiting)).as("not doubled").isEqualTo(1);
         } finally {
             redis.call(connection -> {
                 other.drop(connection, List.of());

@@ -1,5 +1,7 @@
 package dev.weirpool.queue.inspect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.Progress;
@@ -10,6 +12,7 @@ import dev.weirpool.queue.codec.Preview;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
+import dev.weirpool.queue.protocol.Limit;
 import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.protocol.Period;
 import dev.weirpool.queue.protocol.Place;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,7 +90,10 @@ public final class OperatedQueue {
                 counts.oldestAge(),
                 counts.schedules(),
                 counts.nextFire().map(Instant::ofEpochMilli),
-                counts.beat().map(Instant::ofEpochMilli));
+                counts.beat().map(Instant::ofEpochMilli),
+                Math.max(0, counts.load()),
+                counts.limit().items(),
+                counts.limit().bytes());
     }
 
     /**
@@ -350,6 +357,21 @@ public final class OperatedQueue {
     }
 
     /**
+     * Has the queue take no more tasks from those who send them while so much waits, ready or delayed; 0 for any number. See
+     * {@code TaskOptions.withFailWhenFull} for what becomes of them.
+     *
+     * @param bytes as long as fewer wait, one more task is taken, whatever its size
+     * @throws IllegalArgumentException if one of them is negative
+     */
+    public void limit(long items, long bytes) {
+        var limit = new Limit(items, bytes);
+        redis.call(connection -> {
+            broker.limit(connection, limit);
+            return true;
+        });
+    }
+
+    /**
      * Deletes the tasks that are {@code state} now, a few hundred at a time; who awaits one learns that it was cancelled. Those that
      * run cannot be deleted: {@link #kill} them.
      *
@@ -470,9 +492,14 @@ public final class OperatedQueue {
     }
 
     private boolean move(Envelope letter, Broker target) {
-        var copy = letter.revived();
-        var request = UUID.randomUUID();
-        return redis.call(connection -> broker.transfer(connection, letter, target, copy, request));
+        // two steps, because the queues may be on two servers; whoever repeats what was cut in between puts it there no
+        // second time
+        var request =
+                UUID.nameUUIDFromBytes((HexFormat.of().formatHex(letter.fence()) + target.queue()).getBytes(UTF_8));
+        return redis.call(connection -> {
+            target.admit(connection, letter.revived(), broker.attempts(connection, letter), request);
+            return broker.discard(connection, letter, request);
+        });
     }
 
     /** Deletes the task with that id, which was given up; false if it is not among those. */

@@ -111,8 +111,6 @@ final class FullServerTest {
             assertThat(broker.release(redis, "d", 0, true)).isEqualTo(3);
             assertThat(broker.requeue(redis, tasks.get(2), UUID.randomUUID())).isTrue();
             assertThat(broker.discard(redis, tasks.get(2), UUID.randomUUID())).isFalse();
-            assertThat(broker.transfer(redis, tasks.get(2), broker, tasks.get(2), UUID.randomUUID()))
-                    .isFalse();
             broker.resume(redis);
             broker.own(redis, HOUR);
             assertThat(Broker.dropAbandoned(redis)).isEmpty();

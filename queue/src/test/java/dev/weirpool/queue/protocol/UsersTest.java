@@ -37,7 +37,7 @@ final class UsersTest {
             entry(
                     "operator",
                     LOOKING
-                            + " order cancel requeue transfer discard purge revive resume schedule-edit schedule-fire enlist"),
+                            + " order cancel requeue admit discard purge revive resume schedule-edit schedule-fire enlist"),
             entry("viewer", LOOKING));
 
     /** What is sent as it is, besides {@code eval} and {@code evalsha}; {@code info} is what a start looks at. */
