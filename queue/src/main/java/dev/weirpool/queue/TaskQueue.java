@@ -74,6 +74,7 @@ public final class TaskQueue implements AutoCloseable {
      * Sends {@code task} and waits until Redis holds it, for at most 10 s.
      *
      * @throws IllegalArgumentException if an argument cannot travel, naming it
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is no secret to sign it with
      * @throws DuplicateTaskException if another task holds its unique key
      * @throws RedisUnavailableException if Redis does not take it in time; it may still get there
      */
@@ -157,6 +158,8 @@ public final class TaskQueue implements AutoCloseable {
     /**
      * How the task with that id ended, if it has and was sent with {@link TaskOptions#withKeepResult}; empty if it has not ended,
      * or its result is no longer kept.
+     *
+     * @throws dev.weirpool.queue.signing.WrongSignatureException if what is kept there was not signed with a secret of this process
      */
     public Optional<Outcome> result(TaskId id) {
         var bytes = redis.call(

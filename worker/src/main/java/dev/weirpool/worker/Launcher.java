@@ -110,6 +110,7 @@ public final class Launcher implements AutoCloseable {
         inbox.execute(this::spawnFirst);
         try {
             this.redis = options.redis().open();
+            redis.keyring().require();
             before.accept(redis);
             this.codec = new TaskCodec(
                     () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
@@ -601,6 +602,7 @@ public final class Launcher implements AutoCloseable {
         return new WorkerSettings(
                 child.worker(),
                 redis.uri(),
+                redis.keyring(),
                 options.queue(),
                 redis.timeout(),
                 options.lease(),

@@ -40,7 +40,8 @@ final class Worker {
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
-        var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO);
+        var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO, settings.keyring());
+        settings.keyring().adopt();
         this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker(), pace);
         this.codec =
                 new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());

@@ -1,8 +1,10 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The command line of a worker. No secret is on it. */
@@ -38,8 +40,14 @@ final class WorkerCommand {
         command.add(classPath());
         command.add(WorkerMain.class.getName());
         var builder = new ProcessBuilder(command);
+        withhold(builder.environment());
         builder.environment().putAll(options.workers().environment());
         return builder;
+    }
+
+    /** What tasks start would inherit the secret; workers get it down their standard input. */
+    static void withhold(Map<String, String> environment) {
+        environment.remove(Keyring.SECRET);
     }
 
     /** Ours first, so that the archive, which holds just those, fits; then the user's. */

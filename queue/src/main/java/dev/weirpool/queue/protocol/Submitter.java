@@ -5,6 +5,8 @@ import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Signer;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,6 +49,7 @@ public final class Submitter extends Duty {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Broker broker;
+    private final Signer signer;
     private final long producer = RANDOM.nextLong();
     private final BlockingQueue<Pending> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Object order = new Object();
@@ -79,6 +82,7 @@ public final class Submitter extends Duty {
     public Submitter(Redis redis, Broker broker, int mostAccepted) {
         super("weirpool-submitter-" + broker.queue(), redis);
         this.broker = broker;
+        this.signer = redis.keyring().signer(Direction.TASK, broker.queue());
         this.mostAccepted = mostAccepted;
     }
 
@@ -116,6 +120,7 @@ public final class Submitter extends Duty {
      * @param unique the name that the task is to hold, alone
      * @return completes with {@link PushReply.Stored} when Redis holds the task, with {@link PushReply.Exists} if another holds its
      *     name, and exceptionally when Redis never will
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is nothing to sign it with
      * @throws RedisUnavailableException if too many tasks wait already and Redis does not answer for 10 s, or the thread is
      *     interrupted while it waits
      */
@@ -128,7 +133,10 @@ public final class Submitter extends Duty {
             }
             var number = sequence + 1;
             var pending = new Pending(
-                    draft.seal(producer, number, due.millisSince1970()), due, unique, new CompletableFuture<>());
+                    draft.seal(producer, number, due.millisSince1970(), signer),
+                    due,
+                    unique,
+                    new CompletableFuture<>());
             onSequence.accept(number);
             enqueue(pending);
             sequence = number;

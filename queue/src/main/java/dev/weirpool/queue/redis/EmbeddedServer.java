@@ -1,5 +1,6 @@
 package dev.weirpool.queue.redis;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -101,8 +102,8 @@ public final class EmbeddedServer {
      * @param port the port to listen on, or 0 for any that is free
      * @throws IllegalArgumentException if the port is taken, or the server already listens on another
      */
-    public static Redis open(int port, Duration timeout, Duration patience) {
-        var redis = new Redis(uri(port), timeout, patience);
+    public static Redis open(int port, Duration timeout, Duration patience, Keyring keyring) {
+        var redis = new Redis(uri(port), timeout, patience, keyring);
         users.removeIf(Redis::isClosed);
         users.add(redis);
         return redis;
@@ -202,7 +203,7 @@ public final class EmbeddedServer {
         var deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (true) {
             try {
-                new RedisConnection(uri, Duration.ofSeconds(2), () -> false).close();
+                new RedisConnection(uri, Duration.ofSeconds(2), Keyring.none(), () -> false).close();
                 return;
             } catch (RedisUnavailableException e) {
                 if (System.nanoTime() > deadline || !shell.isAlive()) {

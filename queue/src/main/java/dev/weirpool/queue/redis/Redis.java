@@ -2,6 +2,7 @@ package dev.weirpool.queue.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -25,21 +26,34 @@ public final class Redis implements AutoCloseable {
     private final URI uri;
     private final Duration timeout;
     private final Duration patience;
+    private final Keyring keyring;
     private final ConcurrentLinkedDeque<RedisConnection> idle = new ConcurrentLinkedDeque<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
      * @param timeout how long to wait for a connection or a reply
      * @param patience how long {@link #call} keeps trying while the server is away
+     * @param keyring what is signed with that is written there, and verified that is read
      */
-    public Redis(URI uri, Duration timeout, Duration patience) {
+    public Redis(URI uri, Duration timeout, Duration patience, Keyring keyring) {
         this.uri = uri;
         this.timeout = timeout;
         this.patience = patience;
+        this.keyring = keyring;
+    }
+
+    /** The same with the secrets of the environment. */
+    public Redis(URI uri, Duration timeout, Duration patience) {
+        this(uri, timeout, patience, Keyring.fromEnvironment());
     }
 
     public URI uri() {
         return uri;
+    }
+
+    /** What is signed with that is written there, and verified that is read. */
+    public Keyring keyring() {
+        return keyring;
     }
 
     public Duration timeout() {
@@ -80,7 +94,7 @@ public final class Redis implements AutoCloseable {
 
     /** Opens a connection of the caller's own. */
     public RedisConnection connect() {
-        return new RedisConnection(uri, timeout, () -> false);
+        return new RedisConnection(uri, timeout, keyring, () -> false);
     }
 
     /**
@@ -157,7 +171,7 @@ public final class Redis implements AutoCloseable {
         var connection = idle.poll();
         return connection != null && connection.isUsable()
                 ? connection
-                : new RedisConnection(uri, timeout, this::isClosed);
+                : new RedisConnection(uri, timeout, keyring, this::isClosed);
     }
 
     private void release(RedisConnection connection) {

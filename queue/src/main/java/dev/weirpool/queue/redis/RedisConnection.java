@@ -2,6 +2,7 @@ package dev.weirpool.queue.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,13 +48,18 @@ public final class RedisConnection implements AutoCloseable {
             "MISCONF");
 
     private final String server;
+    private final Keyring keyring;
     private final @Nullable SSLSocketFactory encryption;
     private final WakeableSocket socket;
     private final Connection jedis;
     private final int readTimeoutMillis;
 
-    /** @param givesUp a reason not to wait for replies any longer */
-    RedisConnection(URI uri, Duration timeout, BooleanSupplier givesUp) {
+    /**
+     * @param keyring what is signed with that is sent, and verified that is received
+     * @param givesUp a reason not to wait for replies any longer
+     */
+    RedisConnection(URI uri, Duration timeout, Keyring keyring, BooleanSupplier givesUp) {
+        this.keyring = keyring;
         this.server = RedisUri.host(uri) + ":" + RedisUri.port(uri);
         this.readTimeoutMillis = Math.toIntExact(timeout.toMillis());
         this.encryption = uri.getScheme().equals("rediss") ? Certificates.socketFactory(uri) : null;
@@ -105,6 +111,11 @@ public final class RedisConnection implements AutoCloseable {
         parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must be that host's
         encrypted.setSSLParameters(parameters);
         return encrypted;
+    }
+
+    /** What is signed with that is sent, and verified that is received; the connection itself does neither. */
+    public Keyring keyring() {
+        return keyring;
     }
 
     /** Sends one command and returns its reply: {@code byte[]}, {@code Long}, {@code List} or null. */
