@@ -96,7 +96,8 @@ public final class RedisOptions {
      * queue need the same; {@code openssl rand -base64 32} makes one.
      *
      * <p>Where this is not called, {@code WEIRPOOL_SECRET} holds them, one a line, or {@code WEIRPOOL_SECRET_FILE} names a file with
-     * them. The embedded server, and a pool with a queue of its own, need none: they make one.
+     * them. The embedded server, and a pool with a queue of its own, need none: they make one; processes of the same user on the same
+     * machine find that of an embedded server on a given port.
      *
      * @throws IllegalArgumentException if one is shorter than 16 bytes
      */
@@ -124,7 +125,12 @@ public final class RedisOptions {
      */
     public Keyring keyring() {
         var given = keyring != null ? keyring : Keyring.fromEnvironment();
-        return isEmbedded() ? given.or(Keyring.ofThisProcess()) : given;
+        if (!given.isNone()) {
+            return given;
+        }
+        return uri == null
+                ? Keyring.ofThisProcess()
+                : EmbeddedServer.keyringOf(uri).orElse(given);
     }
 
     public boolean isEmbedded() {

@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,8 +16,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +40,9 @@ public final class Keyring {
 
     /** The environment variable that, if it is {@code true}, asks to go without. */
     public static final String UNSIGNED = "WEIRPOOL_UNSIGNED";
+
+    /** All of them. */
+    public static final Set<String> VARIABLES = Set.of(SECRET, SECRET_FILE, UNSIGNED);
 
     private static final int RANDOM_BYTES = 32;
     private static final int MOST = 16;
@@ -264,6 +271,31 @@ public final class Keyring {
                         Arrays.stream(text.split(" ", -1))
                                 .map(Base64.getDecoder()::decode)
                                 .toList());
+    }
+
+    /** The variables that tell a process of ours to use this one. */
+    public Map<String, String> toEnvironment() {
+        require();
+        return kind == Kind.UNSIGNED ? Map.of(UNSIGNED, "true") : Map.of(SECRET, lines());
+    }
+
+    private String lines() {
+        return secrets.stream().map(secret -> new String(secret, UTF_8)).collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * Writes the secrets into {@code file}, which nobody else can read; {@link #read} reads it.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path file) throws IOException {
+        var part = Files.createTempFile(
+                file.toAbsolutePath().getParent(),
+                "secret",
+                ".part",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(part, lines() + "\n");
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** How many secrets there are, and nothing of them. */
