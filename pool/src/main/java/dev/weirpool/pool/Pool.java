@@ -127,10 +127,12 @@ public final class Pool extends Calls implements AutoCloseable {
      * terminating this pool leaves those workers as they are.
      *
      * @throws IllegalArgumentException if that is no queue name
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is no secret to sign with
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer, within 16 s
      */
     public static Pool connect(RedisOptions options, String queue) {
         var broker = new Broker(queue);
+        options.keyring().require();
         var redis = new LazyRedis(options);
         var codec = new TaskCodec(redis, thisProcess());
         return new Pool(redis, codec, new RedisDispatch(redis.get(), codec, broker, null, 0, false), queue);

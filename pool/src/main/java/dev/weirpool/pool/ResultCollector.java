@@ -51,7 +51,6 @@ final class ResultCollector extends Duty {
         this.tickets = tickets;
         this.ownsQueue = ownsQueue;
         this.refusals = new Refusals("a result of queue " + broker.queue());
-        redis.keyring().require();
         redis.call(connection -> {
             broker.openResults(connection, producer, STREAM_LIFE);
             return true;

@@ -69,6 +69,7 @@ public final class Scheduler implements AutoCloseable {
      * Starts firing the schedules of {@code queue}, those that there are and those that come, until {@link #close}.
      *
      * @throws IllegalArgumentException if that is no queue name
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is no secret to sign with
      * @throws RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Scheduler start(RedisOptions redis, String queue) {
@@ -81,6 +82,7 @@ public final class Scheduler implements AutoCloseable {
      */
     public static Scheduler start(RedisOptions options, String queue, InstantSource clock) {
         new ScheduleBroker(queue); // checks the name before a server is started for it
+        options.keyring().require();
         var redis = options.open();
         var timekeeper = new Timekeeper(redis, queue, clock);
         timekeeper.start();

@@ -88,7 +88,7 @@ final class Timekeeper extends Duty {
         super("weirpool-scheduler-" + queue, redis);
         this.queue = queue;
         this.broker = new ScheduleBroker(queue);
-        this.signer = redis.keyring().require().signer(Direction.TASK, queue);
+        this.signer = redis.keyring().signer(Direction.TASK, queue);
         this.verifier = redis.keyring().signer(Direction.SCHEDULE, queue);
         this.clock = clock;
         this.clockwork = new Clockwork(

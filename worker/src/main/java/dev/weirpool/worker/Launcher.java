@@ -110,7 +110,6 @@ public final class Launcher implements AutoCloseable {
         inbox.execute(this::spawnFirst);
         try {
             this.redis = options.redis().open();
-            redis.keyring().require();
             before.accept(redis);
             this.codec = new TaskCodec(
                     () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
@@ -129,6 +128,7 @@ public final class Launcher implements AutoCloseable {
      * Starts the workers and returns while they boot.
      *
      * @throws IllegalArgumentException if the queue's name is none, or the initializer cannot travel
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is no secret to verify tasks with
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Launcher start(LauncherOptions options) {
@@ -137,6 +137,7 @@ public final class Launcher implements AutoCloseable {
 
     /** The same; {@code before} is done when Redis has been opened, before anything of this launcher is written there. */
     public static Launcher start(LauncherOptions options, Consumer<Redis> before) {
+        options.redis().keyring().require();
         var launcher = new Launcher(options, before);
         launcher.recoverer.start();
         launcher.heartbeat.start();
