@@ -2,6 +2,7 @@ package dev.weirpool.queue.inspect;
 
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Outcome;
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
@@ -83,25 +84,10 @@ public final class OperatedQueue {
                 counts.paused(),
                 counts.claims(),
                 counts.firstDue().map(Instant::ofEpochMilli),
-                oldestAge(counts),
+                counts.oldestAge(),
                 counts.schedules(),
                 counts.nextFire().map(Instant::ofEpochMilli),
                 counts.beat().map(Instant::ofEpochMilli));
-    }
-
-    /** Who was last in line when the probe was set waits still, or waited so long. */
-    private static Optional<Duration> oldestAge(Survey.Counts counts) {
-        if (counts.probe().isEmpty() || counts.probedAt().isEmpty()) {
-            return Optional.empty();
-        }
-        if (counts.ready().stream().allMatch(length -> length == 0)) {
-            return Optional.of(Duration.ZERO);
-        }
-        var last = counts.lastWait().orElse(0L);
-        var waits = counts.claims() < counts.probe().get()
-                ? counts.now() - counts.probedAt().get()
-                : 0L;
-        return Optional.of(Duration.ofMillis(Math.max(0, Math.max(last, waits))));
     }
 
     /**
@@ -190,15 +176,28 @@ public final class OperatedQueue {
         for (var i = 0; i < workers.size(); i++) {
             var worker = workers.get(i);
             for (var glimpse : held.get(i).glimpses()) {
-                tasks.add(running(glimpse, worker, since));
+                var task = TaskSummary.of(glimpse, TaskState.RUNNING);
+                tasks.add(task.heldBy(worker, Optional.ofNullable(since.get(worker + task.id()))));
             }
         }
-        return tasks;
+        return withProgress(tasks);
     }
 
-    private static TaskSummary running(Glimpse glimpse, String worker, Map<String, Instant> since) {
+    private List<TaskSummary> withProgress(List<TaskSummary> tasks) {
+        var ids = tasks.stream().map(task -> bytesOf(task.id())).toList();
+        var progress = redis.call(connection -> survey.progress(connection, ids));
+        var told = new ArrayList<TaskSummary>();
+        for (var i = 0; i < tasks.size(); i++) {
+            told.add(tasks.get(i).at(Optional.ofNullable(progress.get(i)).flatMap(Progress::of)));
+        }
+        return told;
+    }
+
+    private TaskSummary running(Glimpse glimpse, String worker) {
         var task = TaskSummary.of(glimpse, TaskState.RUNNING);
-        return task.heldBy(worker, Optional.ofNullable(since.get(worker + task.id())));
+        var since = since(List.of(worker)).get(worker + task.id());
+        return withProgress(List.of(task.heldBy(worker, Optional.ofNullable(since))))
+                .get(0);
     }
 
     /** When workers began their tasks, as far as their launchers have said, by worker and task. */
@@ -225,11 +224,12 @@ public final class OperatedQueue {
             var held = redis.call(connection -> survey.findHeld(connection, worker, wanted, Envelope.MAX_BYTES));
             if (held.glimpse().isPresent()) {
                 var glimpse = held.glimpse().get();
-                return new Search.Found(detail(glimpse, running(glimpse, worker, since(List.of(worker)))));
+                return new Search.Found(detail(glimpse, running(glimpse, worker)));
             }
         }
-        if (redis.call(connection -> broker.keepsResult(connection, id.producer(), id.sequence()))) {
-            return new Search.Ended();
+        var ending = shownEnding(id);
+        if (ending.isPresent() && ending.get().kind() == Ending.Kind.RETURNED) {
+            return new Search.Ended(ending.get(), attempts(id));
         }
         var looked = 0L;
         var total = 0L;
@@ -251,7 +251,19 @@ public final class OperatedQueue {
                 }
             }
         }
+        if (ending.isPresent()) { // nor was it given up, or put back after that
+            return new Search.Ended(ending.get(), attempts(id));
+        }
         return looked < total ? new Search.GaveUp(looked, total) : new Search.Absent();
+    }
+
+    /** How it has ended, or why that is not shown. */
+    private Optional<Ending> shownEnding(TaskId id) {
+        try {
+            return ending(id);
+        } catch (IllegalArgumentException | MissingSecretException e) {
+            return Optional.of(new Ending(Ending.Kind.HIDDEN, "(hidden: " + e.getMessage() + ")"));
+        }
     }
 
     private static TaskState stateAt(Place place) {
