@@ -58,7 +58,7 @@ class SignedPoolTest {
         try (var launcher = Launcher.start(LauncherOptions.of(1, options, name));
                 var pool = Pool.connect(options, name)) {
             var result = pool.applyAsync(Task.of(SignedPoolTest::waitFor, gate.toString()), TaskOptions.DEFAULT);
-            var id = result.id().orElseThrow();
+            var id = result.id();
             var forged = ByteBuffer.allocate(16 + 4 + 1).putLong(id.producer()).putLong(id.sequence());
             forged.putInt(1).put((byte) 'C');
             var context = ByteBuffer.allocate(8).putLong(id.producer()).array();

@@ -69,7 +69,7 @@ record WorkerSettings(
         return new WorkerSettings(
                 values.getOrDefault("worker", ""),
                 URI.create(values.getOrDefault("redis", "")),
-                Keyring.ofPipe(values.getOrDefault("keys", "")),
+                Optional.ofNullable(values.get("keys")).map(Keyring::ofPipe).orElseGet(Keyring::none),
                 values.getOrDefault("queue", ""),
                 Duration.ofMillis(Long.parseLong(values.getOrDefault("timeout", ""))),
                 Duration.ofMillis(Long.parseLong(values.getOrDefault("lease", ""))),

@@ -487,11 +487,6 @@ public final class Broker {
                 .toList();
     }
 
-    /** Whether the result of a task is kept; it may not be genuine. */
-    public boolean keepsResult(RedisConnection redis, long producer, long sequence) {
-        return number(redis.call("EXISTS", keys.result(Envelope.id(producer, sequence)))) == 1;
-    }
-
     /**
      * The result of a task, if it has ended and its result is kept.
      *
@@ -571,8 +566,11 @@ public final class Broker {
     /** Drops results up to and including {@code cursor}. */
     public void trimResults(RedisConnection redis, long producer, String cursor) {
         var dash = cursor.indexOf('-');
-        var next = cursor.substring(0, dash + 1) + (Long.parseLong(cursor.substring(dash + 1)) + 1);
-        redis.call("XTRIM", keys.results(producer), bytes("MINID"), bytes(next));
+        // whoever can write there chooses the numbers of his entries
+        var millis = Long.parseUnsignedLong(cursor.substring(0, dash));
+        var next = Long.parseUnsignedLong(cursor.substring(dash + 1)) + 1;
+        var minimum = Long.toUnsignedString(next == 0 ? millis + 1 : millis) + "-" + Long.toUnsignedString(next);
+        redis.call("XTRIM", keys.results(producer), bytes("MINID"), bytes(minimum));
     }
 
     public void closeResults(RedisConnection redis, long producer) {
@@ -619,7 +617,8 @@ public final class Broker {
                 var fields = new HashMap<String, Long>();
                 var pairs = list(reply);
                 for (var i = 0; i < pairs.size(); i += 2) {
-                    fields.put(text(pairs.get(i)), Long.valueOf(text(pairs.get(i + 1))));
+                    var amount = text(pairs.get(i + 1));
+                    fields.put(text(pairs.get(i)), amount.matches("-?\\d{1,18}") ? Long.valueOf(amount) : 0L);
                 }
                 tallies.add(Tally.of(fields));
             }
@@ -699,10 +698,15 @@ public final class Broker {
 
     /** Deletes queues whose owner has not said for too long that it lives; ten at most. Returns their names. */
     public static List<String> dropAbandoned(RedisConnection redis) {
-        var abandoned = own(redis, "", Duration.ZERO).stream().map(Broker::text).toList();
-        for (var name : abandoned) {
-            var broker = new Broker(name);
-            broker.drop(redis, broker.workers(redis));
+        var abandoned = new ArrayList<String>();
+        for (var name : own(redis, "", Duration.ZERO).stream().map(Broker::text).toList()) {
+            if (Keys.isName(name)) {
+                var broker = new Broker(name);
+                broker.drop(redis, broker.workers(redis));
+                abandoned.add(name);
+            } else {
+                redis.call("ZREM", Keys.POOLS, bytes(name)); // nobody of ours has put it there
+            }
         }
         return abandoned;
     }

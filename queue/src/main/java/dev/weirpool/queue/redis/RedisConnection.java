@@ -61,6 +61,11 @@ public final class RedisConnection implements AutoCloseable {
     private final Wire jedis;
     private final int readTimeoutMillis;
 
+    /** One for nothing that is signed. */
+    RedisConnection(URI uri, Duration timeout, BooleanSupplier givesUp) {
+        this(uri, timeout, Keyring.none(), givesUp);
+    }
+
     /**
      * @param keyring what is signed with that is sent, and verified that is received
      * @param givesUp a reason not to wait for replies any longer

@@ -185,6 +185,18 @@ final class SignatureTest extends BrokerFixture {
     }
 
     @Test
+    void dropsWhatWasReadWhateverNumberAForgerHasGivenIt() {
+        for (var number : List.of("5-18446744073709551615", "18446744073709551614-18446744073709551615")) {
+            redis.call("XADD", results(), bytes(number), bytes("r"), bytes("forged"));
+
+            broker.trimResults(redis, PRODUCER, number);
+
+            assertThat(redis.call("XLEN", results())).isEqualTo(0L);
+        }
+        redis.call("UNLINK", results());
+    }
+
+    @Test
     void signsWhatALauncherAndAnOperatorTellClients() {
         try (var connection = ours.connect()) {
             broker.openResults(connection, PRODUCER, LEASE);

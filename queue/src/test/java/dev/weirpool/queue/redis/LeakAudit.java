@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.protocol.ProtocolAudit;
-import dev.weirpool.queue.signing.Keyring;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -88,7 +87,7 @@ public final class LeakAudit implements AfterEachCallback, AfterAllCallback {
     }
 
     private static RedisConnection connect(URI server) {
-        return new RedisConnection(server, TIMEOUT, Keyring.none(), () -> false);
+        return new RedisConnection(server, TIMEOUT, () -> false);
     }
 
     private static Stream<String> keys(RedisConnection redis) {
