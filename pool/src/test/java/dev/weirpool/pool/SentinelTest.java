@@ -76,11 +76,12 @@ class SentinelTest {
 
             try (var launcher = Launcher.start(LauncherOptions.of(2, servers.options(), QUEUE))) {
                 awaited.get(LIMIT);
-                await().atMost(LIMIT).until(() -> living.size() == 0);
+                await().atMost(LIMIT)
+                        .untilAsserted(() -> assertThat(Files.readAllLines(ledger))
+                                .containsExactlyInAnyOrder("dead, on the replicas", "living", "awaited"));
+                assertThat(living.size()).isZero();
                 assertThat(launcher.pids()).hasSize(2);
             }
-            assertThat(Files.readAllLines(ledger))
-                    .containsExactlyInAnyOrder("dead, on the replicas", "living", "awaited");
             end(pool);
         }
     }
