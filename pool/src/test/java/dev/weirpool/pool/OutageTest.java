@@ -169,7 +169,7 @@ class OutageTest {
             var pool = Pool.connect(redis.options(), QUEUE);
             try (var launcher = Launcher.start(
                             LauncherOptions.of(2, redis.options(), QUEUE).withLease(LEASE.multipliedBy(3)));
-                    var server = redis.options().open()) {
+                    var server = redis.unrestricted().open()) {
                 assertThat(pool.applyAsync(Tasks::square, 3).get(LIMIT)).isEqualTo(9);
                 var pids = launcher.pids();
                 var results = new ArrayList<AsyncResult<Integer>>();

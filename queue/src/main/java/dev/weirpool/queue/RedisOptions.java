@@ -67,10 +67,11 @@ public final class RedisOptions {
         return new RedisOptions(null, port, TIMEOUT, PATIENCE);
     }
 
-    /** The server named by {@code WEIRPOOL_REDIS_URL}, else the embedded one. */
+    /** The server named by {@code WEIRPOOL_REDIS_URL}, else, in a task, that of the worker's queue, else the embedded one. */
     public static RedisOptions fromEnvironment() {
         return Optional.ofNullable(System.getenv("WEIRPOOL_REDIS_URL"))
                 .filter(url -> !url.isBlank())
+                .or(() -> Redis.ofThisWorker().map(URI::toString))
                 .map(RedisOptions::of)
                 .orElseGet(RedisOptions::embedded);
     }

@@ -242,7 +242,8 @@ public final class ScheduleBroker {
                 keys.bell,
                 keys.workers,
                 keys.definitions,
-                keys.sources));
+                keys.sources,
+                keys.producers));
         var values = new ArrayList<byte[]>();
         values.add(bytes(fires.size()));
         for (var fire : fires) {

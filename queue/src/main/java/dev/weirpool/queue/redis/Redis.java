@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -22,6 +24,9 @@ public final class Redis implements AutoCloseable {
 
     private static final int MAX_IDLE = 8;
     private static final Pattern VERSION = Pattern.compile("redis_version:(\\d+)\\.(\\d+)\\S*");
+
+    /** Of a worker process, the server of its queue. */
+    private static volatile @Nullable URI ofThisWorker;
 
     private final URI uri;
     private final Topology topology;
@@ -39,6 +44,16 @@ public final class Redis implements AutoCloseable {
         this.topology = Topology.of(uri);
         this.timeout = timeout;
         this.patience = patience;
+    }
+
+    /** Says that this process is a worker, and which server its queue is on: its environment does not hold the address. */
+    public static void serve(URI uri) {
+        ofThisWorker = uri;
+    }
+
+    /** The server of the queue that this process serves, if it is a worker. */
+    public static Optional<URI> ofThisWorker() {
+        return Optional.ofNullable(ofThisWorker);
     }
 
     public URI uri() {

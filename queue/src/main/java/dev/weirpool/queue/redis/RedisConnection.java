@@ -66,6 +66,11 @@ public abstract sealed class RedisConnection implements AutoCloseable permits Se
 
     abstract boolean isUsable();
 
+    /** For how long a command is to wait: at least a millisecond, and a half more, because Redis rounds down, and nothing means for ever. */
+    public static byte[] seconds(Duration limit) {
+        return bytes(Double.toString((Math.max(1, limit.toMillis()) + 0.5) / 1000));
+    }
+
     /** UTF-8, as keys and numbers travel. */
     public static byte[] bytes(String text) {
         return text.getBytes(UTF_8);

@@ -270,7 +270,7 @@ public final class RedisUri {
     }
 
     private static String masked(String text) {
-        return text.replaceFirst("//.*@", "//***@")
+        return text.replaceFirst("^([^/@]*//)?.*@", "$1***@")
                 .replaceFirst("\\?.*", ""); // up to the last: a password may hold what it should not
     }
 

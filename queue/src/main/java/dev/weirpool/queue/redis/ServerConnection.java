@@ -280,7 +280,7 @@ final class ServerConnection extends RedisConnection {
         socket.deferInterrupts(blockMillis + END_OF_WAIT_MILLIS);
         try {
             CrashPoint.before(Command.BLPOP);
-            jedis.sendCommand(Command.BLPOP, bell, bytes(Double.toString(block.toMillis() / 1000.0)));
+            jedis.sendCommand(Command.BLPOP, bell, seconds(block));
             send(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
             jedis.getOne();
             CrashPoint.after(Command.BLPOP);
