@@ -30,13 +30,18 @@ final class DistributionIT {
 
     @Test
     void saysWhatIsInIt() throws Exception {
-        var sbom = JsonParser.parseString(Files.readString(HOME.resolve("sbom.json"))).getAsJsonObject();
+        var sbom = JsonParser.parseString(Files.readString(HOME.resolve("sbom.json")))
+                .getAsJsonObject();
         var listed = new TreeSet<String>();
         for (var each : sbom.getAsJsonArray("components")) {
             var component = each.getAsJsonObject();
-            listed.add(component.get("name").getAsString() + "-" + component.get("version").getAsString() + ".jar");
+            listed.add(component.get("name").getAsString() + "-"
+                    + component.get("version").getAsString() + ".jar");
         }
-        var itself = sbom.getAsJsonObject("metadata").getAsJsonObject("component").get("name").getAsString();
+        var itself = sbom.getAsJsonObject("metadata")
+                .getAsJsonObject("component")
+                .get("name")
+                .getAsString();
 
         try (var files = Files.list(HOME.resolve("lib"))) {
             var jars = files.map(file -> file.getFileName().toString())

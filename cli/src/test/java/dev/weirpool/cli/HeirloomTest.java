@@ -67,7 +67,11 @@ final class HeirloomTest {
             var words = line.split(" ");
             var arguments = Stream.concat(
                             Stream.of(bytes(words[1])),
-                            Arrays.stream(words).skip(2).map(word -> word.equals("-") ? new byte[0] : HexFormat.of().parseHex(word)))
+                            Arrays.stream(words)
+                                    .skip(2)
+                                    .map(word -> word.equals("-")
+                                            ? new byte[0]
+                                            : HexFormat.of().parseHex(word)))
                     .toArray(byte[][]::new);
             redis.call(connection -> connection.call(words[0], arguments));
         }
@@ -105,8 +109,9 @@ final class HeirloomTest {
             assertFailed(queue.result(id(ENDED, 3)).orElseThrow(), "no paper");
             var letter = queue.deadLetters().list(0, 1).get(0);
             assertThat(letter.id()).isEqualTo(id(ENDED, 3));
-            assertThat(letter.attempts()).singleElement().satisfies(attempt -> assertThat(attempt.outcome())
-                    .contains("no paper"));
+            assertThat(letter.attempts())
+                    .singleElement()
+                    .satisfies(attempt -> assertThat(attempt.outcome()).contains("no paper"));
         }
     }
 
@@ -119,26 +124,39 @@ final class HeirloomTest {
                 new Broker("heirloom-client").readResults(connection, producer, "0", Duration.ofMillis(10)));
 
         assertThat(results).extracting(entry -> entry.sequence()).containsExactly(1L, 2L, 3L, 4L);
-        var outcomes = results.stream().map(entry -> codec.decodeOutcome(entry.result())).toList();
+        var outcomes = results.stream()
+                .map(entry -> codec.decodeOutcome(entry.result()))
+                .toList();
         assertThat(outcomes.get(0)).isEqualTo(new Outcome.Returned(5));
-        assertThat(outcomes.get(1)).isEqualTo(new Outcome.Returned(new Parcel("Ada", Map.of("ink", 2, "pen", 1), WHEN)));
+        assertThat(outcomes.get(1))
+                .isEqualTo(new Outcome.Returned(new Parcel("Ada", Map.of("ink", 2, "pen", 1), WHEN)));
         assertFailed(outcomes.get(2), "no ink");
-        assertThat((Object[]) ((Outcome.Returned) outcomes.get(3)).value())
-                .containsExactly(2, 4, 6);
+        assertThat((Object[]) ((Outcome.Returned) outcomes.get(3)).value()).containsExactly(2, 4, 6);
     }
 
     @Test
     void runsTheTasksThatWait() throws Exception {
-        var waiting = redis.call(connection -> (List<?>)
-                connection.call("LRANGE", bytes("weirpool:{heirloom}:ready"), bytes("0"), bytes("-1")));
+        var waiting = redis.call(connection ->
+                (List<?>) connection.call("LRANGE", bytes("weirpool:{heirloom}:ready"), bytes("0"), bytes("-1")));
         var producer = HexFormat.of().formatHex((byte[]) waiting.get(0), 4, 12);
         try (var queue = TaskQueue.connect(options, QUEUE);
                 var launcher = Launcher.start(LauncherOptions.of(1, options, QUEUE))) {
             var expected = Map.of(
-                    1, 3, 2, "three words long", 3, new Parcel("Ada", Map.of("ink", 2, "wax", 1), WHEN), 4, 7, 5, 11, 6,
+                    1,
+                    3,
+                    2,
+                    "three words long",
+                    3,
+                    new Parcel("Ada", Map.of("ink", 2, "wax", 1), WHEN),
+                    4,
+                    7,
+                    5,
+                    11,
+                    6,
                     15);
             expected.forEach((sequence, value) -> {
-                await().atMost(LIMIT).until(() -> queue.result(id(producer, sequence)).isPresent());
+                await().atMost(LIMIT)
+                        .until(() -> queue.result(id(producer, sequence)).isPresent());
                 assertThat(queue.result(id(producer, sequence))).contains(new Outcome.Returned(value));
             });
             await().atMost(LIMIT).until(() -> queue.result(id(producer, 7)).isPresent());
@@ -162,9 +180,12 @@ final class HeirloomTest {
     @Test
     void firesTheSchedules() {
         try (var scheduler = Scheduler.start(options, QUEUE)) {
-            assertThat(scheduler.list()).extracting(ScheduleStatus::name).containsExactly("again", "nightly", "often", "once");
+            assertThat(scheduler.list())
+                    .extracting(ScheduleStatus::name)
+                    .containsExactly("again", "nightly", "often", "once");
             assertThat(scheduler.find("nightly").orElseThrow().isPaused()).isTrue();
-            assertThat(scheduler.find("nightly").orElseThrow().schedule().toString()).contains("Europe/Berlin");
+            assertThat(scheduler.find("nightly").orElseThrow().schedule().toString())
+                    .contains("Europe/Berlin");
             assertThat(scheduler.nextFires("once", 1)).containsExactly(Instant.parse("2100-01-01T00:00:00Z"));
 
             for (var name : List.of("often", "again")) {
@@ -206,7 +227,8 @@ final class HeirloomTest {
     }
 
     private List<byte[]> envelopes(String list) {
-        return redis.call(connection -> (List<?>)
+        return redis
+                .call(connection -> (List<?>)
                         connection.call("LRANGE", bytes("weirpool:{heirloom}:" + list), bytes("0"), bytes("-1")))
                 .stream()
                 .map(each -> (byte[]) each)

@@ -78,14 +78,24 @@ final class SecretsIT {
     }
 
     static void fail() {
-        throw new IllegalStateException("cannot work with " + RedisOptions.fromEnvironment() + " as "
-                + TaskContext.current());
+        throw new IllegalStateException(
+                "cannot work with " + RedisOptions.fromEnvironment() + " as " + TaskContext.current());
     }
 
     @Test
     void nothingThatRunsOnShowsASecret() throws Exception {
-        var worker = start("worker", "worker", "--verbose", "--processes", "2", "--queue", QUEUE, "--http", "0",
-                "--classpath", Path.of("target/test-classes").toAbsolutePath().toString());
+        var worker = start(
+                "worker",
+                "worker",
+                "--verbose",
+                "--processes",
+                "2",
+                "--queue",
+                QUEUE,
+                "--http",
+                "0",
+                "--classpath",
+                Path.of("target/test-classes").toAbsolutePath().toString());
         var page = start("page", "dashboard", "--verbose", "--bind", "127.0.0.1:0");
         var scheduler = start("scheduler", "scheduler", "--verbose", "--queue", QUEUE);
         try (var queue = TaskQueue.connect(RedisOptions.of(url), QUEUE)) {
@@ -107,15 +117,23 @@ final class SecretsIT {
             shown.add(threads(worker) + threads(page) + threads(scheduler));
             shown.add(get(address("worker", "metrics and health at "), "/metrics"));
             shown.add(get(address("worker", "metrics and health at "), "/health/ready"));
-            for (var path : List.of("/", "/queues/secrets", "/workers", "/dead", "/redis", "/api/v1/overview", "/api/v1/redis")) {
+            for (var path : List.of(
+                    "/", "/queues/secrets", "/workers", "/dead", "/redis", "/api/v1/overview", "/api/v1/redis")) {
                 shown.add(get(address("page", "http"), path));
             }
-            for (var command : List.of("config", "doctor", "status", "worker ls", "dead ls --queue secrets",
-                    "status --verbose -o json", "task show " + failing)) {
+            for (var command : List.of(
+                    "config",
+                    "doctor",
+                    "status",
+                    "worker ls",
+                    "dead ls --queue secrets",
+                    "status --verbose -o json",
+                    "task show " + failing)) {
                 shown.add(said(Map.of("WEIRPOOL_REDIS_URL", url, "WEIRPOOL_DASHBOARD_TOKEN", TOKEN), command));
             }
             assertNoSecret("what they answered", String.join("\n", shown));
-            assertThat(String.join("\n", shown)).contains("weirpool_queue_ready", "cannot work with redis://***@127.0.0.1");
+            assertThat(String.join("\n", shown))
+                    .contains("weirpool_queue_ready", "cannot work with redis://***@127.0.0.1");
         }
         server.kill(); // what they say then, and when they are told to end
         await().atMost(LIMIT).until(() -> log("worker").contains("does not answer"));
@@ -132,7 +150,8 @@ final class SecretsIT {
 
     private static void assertEveryProcessIsDiscreet(Process... launched) throws IOException {
         for (var process : launched) {
-            for (var each : Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList()) {
+            for (var each : Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                    .toList()) {
                 var proc = Path.of("/proc/" + each.pid());
                 assertNoSecret("command line of " + each.pid(), Files.readString(proc.resolve("cmdline"), ISO_8859_1));
                 if (each.pid() != process.pid()) {
@@ -199,7 +218,8 @@ final class SecretsIT {
     private String address(String name, String before) {
         return await().atMost(LIMIT)
                 .until(
-                        () -> log(name).lines()
+                        () -> log(name)
+                                .lines()
                                 .filter(line -> line.contains(before))
                                 .map(line -> line.replaceFirst(".*(http://[0-9.:]+).*", "$1"))
                                 .findFirst(),
@@ -220,7 +240,8 @@ final class SecretsIT {
     }
 
     private Process start(String name, String... arguments) throws IOException {
-        var builder = new ProcessBuilder(Stream.concat(Stream.of(WEIRPOOL.toString()), Stream.of(arguments)).toList())
+        var builder = new ProcessBuilder(Stream.concat(Stream.of(WEIRPOOL.toString()), Stream.of(arguments))
+                        .toList())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve(name + ".log").toFile());
         builder.environment().put("WEIRPOOL_REDIS_URL", url);
