@@ -22,7 +22,8 @@ final class Engine {
             assertThat(System.getenv("WEIRPOOL_REQUIRE_DOCKER"))
                     .describedAs(reason)
                     .isNotEqualTo("1");
-            System.err.println(who + " is skipped: " + reason); // the build's log gives only the number of those skipped
+            System.err.println(
+                    who + " is skipped: " + reason); // the build's log gives only the number of those skipped
             Assumptions.abort(reason);
         }
     }
@@ -41,7 +42,9 @@ final class Engine {
     }
 
     static Ran docker(String... arguments) throws IOException, InterruptedException {
-        return run(Map.of(), Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());
+        return run(
+                Map.of(),
+                Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());
     }
 
     static Ran run(Map<String, String> environment, List<String> command) throws IOException, InterruptedException {

@@ -81,18 +81,54 @@ final class HostsIT {
     @BeforeEach
     void start() throws Exception {
         Engine.docker("network", "create", NAME).output();
-        Engine.docker("run", "-d", "--name", container("redis"), "--network", NAME, "--network-alias", "redis", "-p",
-                        "127.0.0.1::6379", "redis:7-alpine", "redis-server", "--appendonly", "yes", "--appendfsync",
+        Engine.docker(
+                        "run",
+                        "-d",
+                        "--name",
+                        container("redis"),
+                        "--network",
+                        NAME,
+                        "--network-alias",
+                        "redis",
+                        "-p",
+                        "127.0.0.1::6379",
+                        "redis:7-alpine",
+                        "redis-server",
+                        "--appendonly",
+                        "yes",
+                        "--appendfsync",
                         "always")
                 .output();
         for (var host : HOSTS) {
-            Engine.docker("run", "-d", "--init", "--name", container(host), "--hostname", host, "--network", NAME, "-v",
-                            Path.of("target/test-classes").toAbsolutePath() + ":/app:ro", NAME, "worker", "--processes",
-                            "" + WORKERS, "--queue", QUEUE, "--classpath", "/app", "--redis", "redis://redis:6379",
+            Engine.docker(
+                            "run",
+                            "-d",
+                            "--init",
+                            "--name",
+                            container(host),
+                            "--hostname",
+                            host,
+                            "--network",
+                            NAME,
+                            "-v",
+                            Path.of("target/test-classes").toAbsolutePath() + ":/app:ro",
+                            NAME,
+                            "worker",
+                            "--processes",
+                            "" + WORKERS,
+                            "--queue",
+                            QUEUE,
+                            "--classpath",
+                            "/app",
+                            "--redis",
+                            "redis://redis:6379",
                             "--jvm-flag=-Xmx64m")
                     .output();
         }
-        var address = Engine.docker("port", container("redis"), "6379/tcp").output().lines().findFirst();
+        var address = Engine.docker("port", container("redis"), "6379/tcp")
+                .output()
+                .lines()
+                .findFirst();
         var options = RedisOptions.of("redis://" + address.orElseThrow());
         await().atMost(LIMIT).ignoreExceptions().until(() -> {
             options.open().close();
@@ -134,16 +170,18 @@ final class HostsIT {
     /** Takes a while, and says where it ran and which attempt that was. */
     static String visit(int number, int millis) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(millis);
-        return number + " " + System.getenv("HOSTNAME") + " " + TaskContext.current().attempt();
+        return number + " " + System.getenv("HOSTNAME") + " "
+                + TaskContext.current().attempt();
     }
 
     /** A load that four hosts can bear and three too: some 160 tasks a second of 20 ms at most. */
     private void send() {
         while (!stopping) {
             var first = sent.get() + 1;
-            var tasks = IntStream.range(first, first + BATCH).mapToObj(this::envelope).toList();
-            var reply = redis.call(
-                    connection -> broker.push(connection, producer, first - 1L, tasks, List.of()));
+            var tasks = IntStream.range(first, first + BATCH)
+                    .mapToObj(this::envelope)
+                    .toList();
+            var reply = redis.call(connection -> broker.push(connection, producer, first - 1L, tasks, List.of()));
             assertThat(reply).isInstanceOf(PushReply.Stored.class);
             sent.addAndGet(BATCH);
             try {
@@ -166,7 +204,9 @@ final class HostsIT {
         await().atMost(LIMIT).until(() -> queue.size() == 0 && read().size() >= sent.get());
         var once = new HashMap<Long, String[]>();
         for (var each : read()) {
-            assertThat(once.put(each.getKey(), each.getValue().split(" "))).as("task " + each.getKey() + " completed twice").isNull();
+            assertThat(once.put(each.getKey(), each.getValue().split(" ")))
+                    .as("task " + each.getKey() + " completed twice")
+                    .isNull();
         }
         assertThat(once).hasSize(sent.get());
         once.forEach((number, words) -> assertThat(words[0]).isEqualTo("" + number));
@@ -181,13 +221,13 @@ final class HostsIT {
         var all = new ArrayList<Map.Entry<Long, String>>();
         var cursor = new String[] {"0"};
         while (true) {
-            var some = redis.call(
-                    connection -> broker.readResults(connection, producer, cursor[0], Duration.ofMillis(1)));
-            if (some.isEmpty()) {
+            var some =
+                    redis.call(connection -> broker.readResults(connection, producer, cursor[0], Duration.ofMillis(1)));
+            if (some.results().isEmpty()) {
                 return all;
             }
-            for (var entry : some) {
-                cursor[0] = entry.cursor();
+            cursor[0] = some.cursor();
+            for (var entry : some.results()) {
                 var outcome = (Outcome.Returned) codec.decodeOutcome(entry.result());
                 all.add(Map.entry(entry.sequence(), (String) outcome.value()));
             }
@@ -200,7 +240,8 @@ final class HostsIT {
     }
 
     private static int repeated(Map<Long, String[]> results) {
-        return (int) results.values().stream().filter(words -> !words[2].equals("1")).count();
+        return (int)
+                results.values().stream().filter(words -> !words[2].equals("1")).count();
     }
 
     private static String log(String host) throws Exception {
@@ -245,7 +286,9 @@ final class HostsIT {
 
         report("cut off", results, repeated(results));
         assertThat(repeated(results)).isBetween(0, WORKERS);
-        assertThat(results.entrySet().stream().filter(each -> each.getKey() > back).map(each -> each.getValue()[1]))
+        assertThat(results.entrySet().stream()
+                        .filter(each -> each.getKey() > back)
+                        .map(each -> each.getValue()[1]))
                 .contains("two");
     }
 }

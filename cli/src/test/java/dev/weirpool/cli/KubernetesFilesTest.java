@@ -37,12 +37,13 @@ final class KubernetesFilesTest {
     private static final Path DIRECTORY = Path.of("../deploy/kubernetes");
 
     /** Takes no field that the model does not have; by itself the model would keep it aside. */
-    private static final ObjectMapper STRICT = new ObjectMapper().setAnnotationIntrospector(new JacksonAnnotationIntrospector() {
-        @Override
-        public Boolean hasAnySetter(Annotated annotated) {
-            return false;
-        }
-    });
+    private static final ObjectMapper STRICT = new ObjectMapper()
+            .setAnnotationIntrospector(new JacksonAnnotationIntrospector() {
+                @Override
+                public Boolean hasAnySetter(Annotated annotated) {
+                    return false;
+                }
+            });
 
     private static final Map<String, Class<? extends KubernetesResource>> KINDS = Map.of(
             "apps/v1 Deployment", Deployment.class,
@@ -73,13 +74,19 @@ final class KubernetesFilesTest {
     }
 
     private static Container container(String file) throws IOException {
-        return deployment(file).getSpec().getTemplate().getSpec().getContainers().get(0);
+        return deployment(file)
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0);
     }
 
     @Test
     void everyFileIsOfAKnownKindWithNoFieldThatIsNot() throws IOException {
         try (var files = Files.list(DIRECTORY)) {
-            for (var file : files.map(each -> each.getFileName().toString()).sorted().toList()) {
+            for (var file :
+                    files.map(each -> each.getFileName().toString()).sorted().toList()) {
                 if (!file.equals("scaledobject.yaml")) {
                     assertThat(documents(file)).as(file).isNotEmpty().allSatisfy(document -> read(document));
                 }
@@ -90,7 +97,10 @@ final class KubernetesFilesTest {
     @Test
     void aMisspeltFieldIsFound() throws IOException {
         var text = Files.readString(DIRECTORY.resolve("worker.yaml")).replace("readinessProbe", "readynessProbe");
-        var document = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadAllFromString(text).iterator().next();
+        var document = (Map<?, ?>) new Load(LoadSettings.builder().build())
+                .loadAllFromString(text)
+                .iterator()
+                .next();
 
         assertThatThrownBy(() -> read(document)).hasMessageContaining("readynessProbe");
     }
@@ -101,12 +111,18 @@ final class KubernetesFilesTest {
         var spec = deployment(file).getSpec();
         var pod = spec.getTemplate();
         var container = container(file);
-        var volumes = pod.getSpec().getVolumes().stream().map(volume -> volume.getName()).toList();
+        var volumes = pod.getSpec().getVolumes().stream()
+                .map(volume -> volume.getName())
+                .toList();
 
-        assertThat(pod.getMetadata().getLabels()).containsAllEntriesOf(spec.getSelector().getMatchLabels());
-        assertThat(container.getVolumeMounts()).extracting(mount -> mount.getName()).isSubsetOf(volumes);
+        assertThat(pod.getMetadata().getLabels())
+                .containsAllEntriesOf(spec.getSelector().getMatchLabels());
+        assertThat(container.getVolumeMounts())
+                .extracting(mount -> mount.getName())
+                .isSubsetOf(volumes);
         assertThat(pod.getSpec().getSecurityContext().getRunAsUser()).isEqualTo(10001);
-        var keys = ((Secret) read(documents("secret.yaml").get(0))).getStringData().keySet();
+        var keys =
+                ((Secret) read(documents("secret.yaml").get(0))).getStringData().keySet();
         pod.getSpec().getVolumes().stream()
                 .filter(volume -> volume.getSecret() != null)
                 .flatMap(volume -> volume.getSecret().getItems().stream())
@@ -143,11 +159,13 @@ final class KubernetesFilesTest {
                 .filter(argument -> argument.startsWith("--"))
                 .collect(Collectors.toMap(each -> each.split("=")[0], each -> each.substring(each.indexOf('=') + 1)));
         var processes = Integer.parseInt(arguments.get("--processes"));
-        var heap = Quantity.getAmountInBytes(new Quantity(arguments.get("--jvm-flag").replaceAll("-Xmx(\\d+)m", "$1Mi")));
+        var heap = Quantity.getAmountInBytes(
+                new Quantity(arguments.get("--jvm-flag").replaceAll("-Xmx(\\d+)m", "$1Mi")));
         var limit = Quantity.getAmountInBytes(
                 container("worker.yaml").getResources().getLimits().get("memory"));
 
-        assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThanOrEqualTo(Long.parseLong(arguments.get("--grace")) + 10);
+        assertThat(pod.getTerminationGracePeriodSeconds())
+                .isGreaterThanOrEqualTo(Long.parseLong(arguments.get("--grace")) + 10);
         assertThat(limit.longValue()).isEqualTo(processes * (heap.longValue() + (64 << 20)) + (128 << 20));
     }
 
@@ -161,7 +179,9 @@ final class KubernetesFilesTest {
             assertThat(container(file).getEnv()).extracting(EnvVar::getName).isSubsetOf(known);
             var words = new ArrayList<>(container(file).getArgs());
             words.add("--help");
-            assertThat(Said.of(words.toArray(String[]::new)).exitCode()).as(file).isEqualTo(ExitCode.DONE);
+            assertThat(Said.of(words.toArray(String[]::new)).exitCode())
+                    .as(file)
+                    .isEqualTo(ExitCode.DONE);
         }
     }
 
@@ -178,8 +198,14 @@ final class KubernetesFilesTest {
             assertThat(each.get("apiVersion")).isEqualTo("keda.sh/v1alpha1");
             assertThat(each.keySet()).isEqualTo(Set.of("apiVersion", "kind", "metadata", "spec"));
         });
-        assertThat(Set.of("scaleTargetRef", "minReplicaCount", "maxReplicaCount", "pollingInterval", "cooldownPeriod",
-                        "advanced", "triggers"))
+        assertThat(Set.of(
+                        "scaleTargetRef",
+                        "minReplicaCount",
+                        "maxReplicaCount",
+                        "pollingInterval",
+                        "cooldownPeriod",
+                        "advanced",
+                        "triggers"))
                 .containsAll(spec.keySet().stream().map(String::valueOf).toList());
         assertThat(trigger.keySet()).isEqualTo(Set.of("type", "metadata", "authenticationRef"));
         assertThat(metadata.keySet()).isEqualTo(Set.of("address", "listName", "listLength"));
