@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The command line of a worker. No secret is on it. */
 final class WorkerCommand {
 
     /** A share of the machine's memory that is left to the launcher and the rest. */
     private static final double HEAP_PERCENTAGE_OF_ALL = 75;
+
+    private static final Set<String> SECRETS = Set.of("WEIRPOOL_REDIS_URL", "WEIRPOOL_DASHBOARD_TOKEN", Keyring.SECRET);
 
     private final LauncherOptions options;
     private final List<Path> ownJars = StartupArchive.ownJars();
@@ -45,9 +48,9 @@ final class WorkerCommand {
         return builder;
     }
 
-    /** What tasks start would inherit the secret; workers get it down their standard input. */
+    /** What tasks start would inherit passwords, and what they report when they fail may show them; workers get theirs down their standard input. */
     static void withhold(Map<String, String> environment) {
-        environment.remove(Keyring.SECRET);
+        environment.keySet().removeAll(SECRETS);
     }
 
     /** Ours first, so that the archive, which holds just those, fits; then the user's. */

@@ -109,6 +109,27 @@ public final class Envelope {
         return new Envelope(next, verifier);
     }
 
+    /** The same task for another life, its attempts counted from the start again. */
+    public Envelope revived() {
+        if (raw.length < MIN_BYTES) {
+            return this; // none that could be read
+        }
+        var next = raw.clone();
+        next[1] = (byte) (raw[1] + 8);
+        next[3] = 0;
+        return new Envelope(next, verifier);
+    }
+
+    /**
+     * The same task, signed by {@code signer}, for another queue.
+     *
+     * @throws IllegalArgumentException as for {@link #requireReadable}
+     */
+    public Envelope signedBy(Signer signer) {
+        requireReadable();
+        return new Envelope(raw.clone(), null).sign(signer);
+    }
+
     public long producer() {
         return ByteBuffer.wrap(raw).getLong(4);
     }

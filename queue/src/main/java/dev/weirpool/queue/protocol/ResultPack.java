@@ -35,7 +35,7 @@ final class ResultPack {
 
     /** What was {@link #put} for tasks of {@code producer}. */
     byte[] seal(long producer, byte[] packed) {
-        return signer.seal(context(producer), packed);
+        return signer.signs() ? signer.seal(context(producer), packed) : packed;
     }
 
     /** Adds a result. */
@@ -50,7 +50,7 @@ final class ResultPack {
      * @throws IllegalArgumentException if it is none, which can only be where nothing is signed
      */
     List<ResultEntry> open(long producer, String cursor, byte[] sealed) {
-        var packed = ByteBuffer.wrap(signer.open(context(producer), sealed));
+        var packed = ByteBuffer.wrap(isPlain(producer, sealed) ? sealed : signer.open(context(producer), sealed));
         var results = new ArrayList<ResultEntry>();
         try {
             while (packed.hasRemaining()) {
@@ -68,6 +68,17 @@ final class ResultPack {
             throw new IllegalArgumentException("it is damaged", e);
         }
         return results;
+    }
+
+    /** Whether it is a result without a pack around it, as results were kept before anything could be signed. */
+    boolean isLone(long producer, byte[] sealed) {
+        return !signer.signs() && !isPlain(producer, sealed) && sealed.length > 0 && sealed[0] == 1;
+    }
+
+    private boolean isPlain(long producer, byte[] sealed) {
+        return !signer.signs()
+                && sealed.length >= OVERHEAD
+                && ByteBuffer.wrap(sealed).getLong() == producer;
     }
 
     private static byte[] context(long producer) {

@@ -242,7 +242,7 @@ public final class Keyring {
             digest.update((byte) ' ');
             digest.update(queue.getBytes(UTF_8));
         });
-        return new Signer.Key((byte) (1 + id % 255), new Hmac(Arrays.copyOf(derived, Hmac.BYTES)));
+        return new Signer.Key((byte) (2 + id % 254), new Hmac(Arrays.copyOf(derived, Hmac.BYTES)));
     }
 
     /** Loads what the first signature needs, so that it does not take longer than others. */

@@ -19,6 +19,9 @@ public final class Signer {
     /** The key id of what is not signed. */
     public static final byte UNSIGNED = 0;
 
+    /** No key has this id: values begin with it, and are written as they are where nothing is signed. */
+    private static final byte VALUE = 1;
+
     private static final int SEAL_BYTES = 1 + BYTES;
 
     private final Keyring.Kind kind;
@@ -101,12 +104,16 @@ public final class Signer {
     }
 
     /**
-     * {@code content} with its signature before it: the key's id, the signature unless that id is 0, the content.
+     * {@code content} with its signature before it: the key's id, the signature unless that id is 0, the content. Where nothing is signed
+     * an encoded value is left as it is.
      *
      * @param context what it is good for alone, for example a name
      */
     public byte[] seal(byte[] context, byte[] content) {
         var id = keyId();
+        if (id == UNSIGNED && content.length > 0 && content[0] == VALUE) {
+            return content;
+        }
         if (id == UNSIGNED) {
             var plain = new byte[1 + content.length];
             System.arraycopy(content, 0, plain, 1, content.length);
@@ -127,6 +134,12 @@ public final class Signer {
      */
     public byte[] open(byte[] context, byte[] sealed) {
         requireSecret();
+        if (sealed.length > 0 && sealed[0] == VALUE) {
+            if (kind == Keyring.Kind.UNSIGNED) {
+                return sealed;
+            }
+            throw new WrongSignatureException("it is not signed");
+        }
         if (sealed.length == 0 || (sealed[0] != UNSIGNED && sealed.length < SEAL_BYTES)) {
             throw new WrongSignatureException("it is too short to be signed");
         }
@@ -139,6 +152,9 @@ public final class Signer {
 
     /** The content of what was {@link #seal}ed, by whomever: for who has no secret and shows it, and not to be acted upon. */
     public static byte[] unverified(byte[] sealed) {
+        if (sealed.length > 0 && sealed[0] == VALUE) {
+            return sealed;
+        }
         var start = sealed.length == 0 || sealed[0] == UNSIGNED ? 1 : SEAL_BYTES;
         return Arrays.copyOfRange(sealed, Math.min(start, sealed.length), sealed.length);
     }
@@ -149,6 +165,11 @@ public final class Signer {
             digest.update(context);
             digest.update(sealed, SEAL_BYTES, sealed.length - SEAL_BYTES);
         };
+    }
+
+    /** Whether what is written is signed, and what is read has to be. */
+    public boolean signs() {
+        return kind != Keyring.Kind.UNSIGNED;
     }
 
     private void requireSecret() {
