@@ -13,6 +13,7 @@ import dev.weirpool.queue.Task.Call5;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.worker.Census;
 import dev.weirpool.worker.Host;
@@ -108,7 +109,7 @@ public final class Pool extends Calls implements AutoCloseable {
                     }
                 });
         var redis = new LazyRedis(options.redis());
-        var codec = new TaskCodec(redis, thisProcess());
+        var codec = new TaskCodec(redis, thisProcess(), allowed(options));
         try {
             var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);
             return new Pool(redis, codec, dispatch, queue);
@@ -133,9 +134,14 @@ public final class Pool extends Calls implements AutoCloseable {
         return new Pool(redis, codec, new RedisDispatch(redis.get(), codec, broker, null, 0, false), queue);
     }
 
+    private static AllowList allowed(PoolOptions options) {
+        var given = options.workers().allow();
+        return given.isEmpty() ? AllowList.ofProgram() : AllowList.of(given);
+    }
+
     private static Pool inline(PoolOptions options, String name) {
         var redis = new LazyRedis(options.redis());
-        var codec = new TaskCodec(redis, thisProcess());
+        var codec = new TaskCodec(redis, thisProcess(), allowed(options));
         return new Pool(
                 redis,
                 codec,
@@ -151,7 +157,7 @@ public final class Pool extends Calls implements AutoCloseable {
     @Override
     public <R> AsyncResult<R> applyAsync(Task<R> task, TaskOptions options) {
         var ticket = submit(task, options);
-        return result(List.of(ticket.id()), Outcomes.future(ticket.outcome()));
+        return result(List.of(ticket.id()), Outcomes.future(ticket.outcome(), codec.allowed()));
     }
 
     /**
@@ -311,7 +317,7 @@ public final class Pool extends Calls implements AutoCloseable {
             outcomes.add(ticket.outcome());
             sizes.add(chunk.size());
         }
-        return result(ids, Outcomes.allOf(outcomes, sizes));
+        return result(ids, Outcomes.allOf(outcomes, sizes, codec.allowed()));
     }
 
     /** Calls {@code function} for each of {@code items}; the results come lazily, in the order of the items. */

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class Decoder {
     private static final byte[] NOTHING = {};
     private static final int SMALL = 1 << 12;
+    /** Each is looked for, which takes its time. */
+    private static final int MOST_CLASSES = 1000;
 
     private final Forms forms;
     private final Input input = new Input(NOTHING);
@@ -184,6 +186,9 @@ final class Decoder {
     ClassMention readClass() {
         int number = input.readVarInt(true);
         if (number == 0) {
+            if (classes.size() == MOST_CLASSES) {
+                throw new DecodingException("more than " + MOST_CLASSES + " classes are named");
+            }
             ClassMention mention = new ClassMention(readText());
             classes.add(mention);
             return mention;
@@ -194,11 +199,16 @@ final class Decoder {
     /** Finds the class; null if there is none, and it is being skipped. */
     @Nullable
     Class<?> load(ClassMention mention) {
-        Class<?> type = mention.type(loader != null ? loader : ClassNames.loader());
+        Class<?> type = mention.type(loader(), forms.allowed());
         if (type == null) {
             lose(new Lost("there is no class " + mention.name() + " here, but the message contains one"));
         }
         return type;
+    }
+
+    private ClassLoader loader() {
+        var here = loader;
+        return here != null ? here : ClassNames.loader();
     }
 
     Form form(Class<?> type) {

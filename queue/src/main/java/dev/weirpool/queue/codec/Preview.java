@@ -12,7 +12,7 @@ public final class Preview {
     private static final int MAX_DEPTH = 50;
     private static final String MORE = "...";
 
-    private final Forms forms = new Forms();
+    private final Forms forms = new Forms(AllowList.of(List.of()));
     private final Decoder in = new Decoder(forms);
     private final StringBuilder out = new StringBuilder();
     private int depth;
