@@ -46,7 +46,7 @@ public final class AllowList {
     /** Null as long as nobody has asked for what is this program's own: to find that out takes its time. */
     private volatile @Nullable Entries entries;
     /** The names that were found allowed by where they are; as many as there are such classes at most. */
-    private volatile Known known = new Known(new WeakReference<>(null), ConcurrentHashMap.newKeySet());
+    private volatile @Nullable Known known;
 
     private record Known(WeakReference<ClassLoader> loader, Set<String> names) {}
 
@@ -237,7 +237,7 @@ public final class AllowList {
 
     private boolean isInPlace(String name, ClassLoader loader) {
         var found = known;
-        if (found.loader.get() != loader) {
+        if (found == null || found.loader.get() != loader) {
             found = new Known(new WeakReference<>(loader), ConcurrentHashMap.newKeySet());
             known = found;
         }
