@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution that the build leaves in {@code target/weirpool}, run as people run it. */
@@ -65,7 +64,6 @@ final class DistributionIT {
     }
 
     @Test
-    @EnabledForJreRange(maxVersion = 24, disabledReason = "making an AOT cache takes longer than this demo runs")
     void leavesAnArchiveForTheNextStartOfWorkersAndFewOldOnes() throws Exception {
         assumeNoSpaceInItsPath();
         Path unpacked = unpack("moved");
@@ -86,7 +84,6 @@ final class DistributionIT {
     }
 
     @Test
-    @EnabledForJreRange(maxVersion = 24, disabledReason = "making an AOT cache takes longer than this demo runs")
     void saysNothingOfAnArchiveOfWorkersThatNoLongerFits() throws Exception {
         assumeNoSpaceInItsPath();
         Path unpacked = unpack("garbled");

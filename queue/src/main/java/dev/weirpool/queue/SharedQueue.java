@@ -97,6 +97,9 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Redis ends a wait at the next tenth of a second, so this one ends in at most 400 ms. */
     private static final long SLICE_NANOS = MILLISECONDS.toNanos(300);
 
+    /** A wait that takes the item by itself heeds an interrupt at its end only. */
+    private static final long TAKE_SLICE_NANOS = MILLISECONDS.toNanos(150);
+
     /** What is left of a limit is not spent waiting inside Redis, which could end too late, but looking again and again. */
     private static final long FINE_NANOS = MILLISECONDS.toNanos(110);
 
@@ -394,18 +397,24 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     private List<byte[]> takeWithin(int max, long nanos) throws InterruptedException {
         requireNotInterrupted();
         var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
-        var hasWaited = false;
-        do {
-            var reply = broker.take(Math.min(max, SharedQueueBroker.MOST_ITEMS), mayHaveBound(), hasWaited);
-            if (reply instanceof TakeReply.Items taken) {
-                return taken.items();
-            }
-            if (reply instanceof TakeReply.Empty empty && empty.state().isShut()) {
+        var wanted = Math.min(max, SharedQueueBroker.MOST_ITEMS);
+        var reply = broker.take(wanted, mayHaveBound(), false);
+        while (reply instanceof TakeReply.Empty empty && !empty.state().isShut()) {
+            requireNotInterrupted();
+            recover();
+            var left = deadline - System.nanoTime();
+            if (left <= 0) {
                 return List.of();
             }
-            hasWaited = true;
-        } while (pause(deadline, broker::awaitItem));
-        return List.of();
+            if (left > FINE_NANOS) {
+                var slice = Duration.ofNanos(Math.min(TAKE_SLICE_NANOS, left - FINE_NANOS));
+                reply = broker.takeAtBell(wanted, mayHaveBound(), slice);
+            } else {
+                NANOSECONDS.sleep(Math.min(LOOK_NANOS, left));
+                reply = broker.take(wanted, mayHaveBound(), true);
+            }
+        }
+        return reply instanceof TakeReply.Items taken ? taken.items() : List.of();
     }
 
     /** Takes items that are there. */

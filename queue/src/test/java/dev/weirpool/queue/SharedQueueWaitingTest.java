@@ -12,10 +12,12 @@ import dev.weirpool.queue.redis.Redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,31 @@ class SharedQueueWaitingTest {
 
         queue.put("a");
         assertThat(queue).containsExactly("a");
+    }
+
+    @Test
+    void whatIsPutAsATakerIsInterruptedIsTakenOrStays() throws Exception {
+        var random = new Random(1);
+        var taken = 0;
+        for (var i = 0; i < 60; i++) {
+            var taker = waiting(queue::take);
+            var writer = new Thread(() -> queue.add("a"));
+            writer.start();
+            LockSupport.parkNanos(random.nextInt(300_000));
+
+            taker.thread.interrupt();
+            writer.join();
+            taker.thread.join();
+
+            if (taker.result.isCompletedExceptionally()) {
+                assertThat(queue.poll()).isEqualTo("a");
+            } else {
+                assertThat(taker.result()).isEqualTo("a");
+                taken++;
+            }
+            assertThat(queue).isEmpty();
+        }
+        assertThat(taken).isPositive();
     }
 
     @Test

@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * What a worker holds: the task that runs, those claimed ahead of it, and those that have ended but are not settled yet; and its
  * connection to Redis.
  *
- * <p>Quick tasks are claimed and settled many at a time. One that takes long holds up neither: after five milliseconds a thread beside
+ * <p>Quick tasks are claimed and settled many at a time. One that takes long holds up neither: after ten milliseconds a thread beside
  * it settles what has ended and gives back what is ahead. Each exchange with Redis is sent again until it is answered: what it says
  * about a task counts once, however often it arrives.
  */
 final class Claims {
 
     private static final Duration BELL_LIMIT = Duration.ofSeconds(2);
-    private static final long HOLD_MILLIS = 5;
+    private static final long HOLD_MILLIS = 10;
     private static final int MOST_UNSETTLED_BYTES = 1 << 20;
 
     private final Broker broker;

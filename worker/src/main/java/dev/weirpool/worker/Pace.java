@@ -1,14 +1,14 @@
 package dev.weirpool.worker;
 
 /**
- * How many tasks a worker claims at once: as many as will take it about two milliseconds, to go by the latest.
+ * How many tasks a worker claims at once: as many as will take it about five milliseconds, to go by the latest.
  *
  * <p>Short ones go by the hundred, since an exchange with Redis costs more than they do; long ones alone.
  */
 final class Pace {
 
     private static final int MOST_TASKS = 256;
-    private static final double GOAL_NANOS = 2e6;
+    private static final double GOAL_NANOS = 5e6;
     private static final double GOAL_BYTES = 1 << 19;
 
     /** A task counts as no longer than so many of those before it: it may have waited for a processor, and is soon forgotten. */

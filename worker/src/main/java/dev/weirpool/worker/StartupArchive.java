@@ -323,12 +323,20 @@ public final class StartupArchive implements AutoCloseable {
     }
 
     private static Path locationOf(Class<?> type) {
+        Path location;
         try {
-            return Path.of(
+            location = Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException("cannot tell where " + type.getName() + " was loaded from", e);
         }
+        // Java 25 says of a class from an archive where its jar was when that was made, even if all was moved since
+        var jars = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
+                .map(Path::toAbsolutePath)
+                .filter(jar -> jar.endsWith(location.getFileName()))
+                .toList();
+        return jars.isEmpty() || jars.contains(location) ? location : jars.get(0);
     }
 
     /** Not a field, as in {@link Launcher}. */

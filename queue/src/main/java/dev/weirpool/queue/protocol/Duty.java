@@ -4,6 +4,7 @@ import dev.weirpool.queue.redis.Backoff;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,11 @@ public abstract class Duty implements AutoCloseable {
     protected boolean goesOnAfter(RuntimeException e) {
         log.error("{} failed: {}; trying again", thread.getName(), e.getMessage(), e);
         return true;
+    }
+
+    /** Ends a park of the duty's thread, or the next one. Called by any thread. */
+    protected void wake() {
+        LockSupport.unpark(thread);
     }
 
     protected boolean isStopping() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,14 +119,29 @@ public final class SharedQueueBroker {
      * @param hasWaited whether the caller has waited for an item, and so wakes the next who does
      */
     public TakeReply take(int most, boolean isBounded, boolean hasWaited) {
-        var arguments =
-                List.of(keys.items, keys.state, keys.bell, keys.room, bytes(most), flag(isBounded), flag(hasWaited));
-        return redis.call(connection -> {
-            var reply = connection.run(TAKE, 4, arguments);
-            return reply instanceof List<?> items
-                    ? new TakeReply.Items(byteArrays(items))
-                    : new TakeReply.Empty(SharedQueueState.read((byte[]) requireNonNull(reply)));
-        });
+        var arguments = takeArguments(most, isBounded, hasWaited);
+        return redis.call(connection -> takeReply(connection.run(TAKE, 4, arguments)));
+    }
+
+    /**
+     * Waits up to {@code limit} for the bell that tells of an item, and takes as {@link #take} does, in one exchange. If the thread is
+     * interrupted this goes on to the end, and the thread is still interrupted; unless Redis does not answer in time.
+     *
+     * @throws InterruptedException if interrupted while Redis does not answer
+     */
+    public TakeReply takeAtBell(int most, boolean isBounded, Duration limit) throws InterruptedException {
+        var arguments = takeArguments(most, isBounded, true);
+        return interruptibly(connection -> takeReply(connection.runAtBell(keys.bell, limit, TAKE, 4, arguments)));
+    }
+
+    private List<byte[]> takeArguments(int most, boolean isBounded, boolean hasWaited) {
+        return List.of(keys.items, keys.state, keys.bell, keys.room, bytes(most), flag(isBounded), flag(hasWaited));
+    }
+
+    private static TakeReply takeReply(@Nullable Object reply) {
+        return reply instanceof List<?> items
+                ? new TakeReply.Items(byteArrays(items))
+                : new TakeReply.Empty(SharedQueueState.read((byte[]) requireNonNull(reply)));
     }
 
     /**
@@ -245,16 +261,20 @@ public final class SharedQueueBroker {
     }
 
     private void await(byte[] bell, Duration limit) throws InterruptedException {
+        interruptibly(connection -> connection.callBlocking(limit, "BLPOP", bell, seconds(limit)) != null);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private <T> T interruptibly(Function<RedisConnection, T> work) throws InterruptedException {
         try {
-            redis.call(connection -> connection.callBlocking(limit, "BLPOP", bell, seconds(limit)) != null);
+            return redis.call(work);
         } catch (RedisUnavailableException e) {
             if (Thread.interrupted()) {
                 throw (InterruptedException) new InterruptedException().initCause(e);
             }
             throw e;
-        }
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
         }
     }
 

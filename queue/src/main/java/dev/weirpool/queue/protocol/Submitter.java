@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -28,6 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends tasks in the order in which they were submitted, each batch being what has gathered while the last one was on its way.
+ *
+ * <p>When none is on its way whoever submits sends by itself, without waiting for the answer: waking another thread for it would take
+ * about as long as Redis takes. All else is done by the duty's thread.
  *
  * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent; then as long as Redis answers. While Redis is away the
  * tasks wait here; they are lost if this process dies before they were sent.
@@ -40,6 +45,11 @@ public final class Submitter extends Duty {
     private static final long SILENCE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int BATCH_TASKS = 500;
     private static final int BATCH_BYTES = 1 << 20;
+
+    /** So much the kernel takes at once, even if Redis does not. */
+    private static final int BEGUN_BYTES = 1 << 13;
+
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** A producer is remembered for a week after it was last heard of. */
     private static final long MOST_SILENCE_NANOS = TimeUnit.DAYS.toNanos(1);
@@ -58,13 +68,19 @@ public final class Submitter extends Duty {
     private final ConcurrentHashMap<Long, Pending> accepted = new ConcurrentHashMap<>();
     private final int mostAccepted;
 
-    // owned by the duty's thread
+    private final ReentrantLock exchange = new ReentrantLock(); // held by whoever sends or awaits the answer
+
+    // guarded by exchange
     private final Deque<Long> remembered =
             new ArrayDeque<>(); // what is accepted, the oldest first, if there is a limit
     private final List<Pending> batch = new ArrayList<>();
     private @Nullable Pending next;
     private long lastStored;
     private boolean enlisted;
+    private @Nullable RedisConnection open; // to send on, when nothing has to be done before
+    private volatile @Nullable Supplier<PushReply> begun; // what awaits the answer, if the batch is on its way
+
+    private volatile boolean resting;
 
     // set by any thread
     private volatile boolean unsure;
@@ -94,6 +110,7 @@ public final class Submitter extends Duty {
     public void verify(LongConsumer resultLost) {
         this.resultLost = resultLost;
         unsure = true;
+        wakeFromRest();
     }
 
     /**
@@ -121,18 +138,56 @@ public final class Submitter extends Duty {
      */
     public CompletableFuture<PushReply> submit(
             Envelope.Draft draft, Due due, Optional<UniqueName> unique, LongConsumer onSequence) {
+        Pending pending;
         synchronized (order) {
             var cause = ended;
             if (cause != null) {
                 throw cause;
             }
             var number = sequence + 1;
-            var pending = new Pending(
+            pending = new Pending(
                     draft.seal(producer, number, due.millisSince1970()), due, unique, new CompletableFuture<>());
             onSequence.accept(number);
             enqueue(pending);
             sequence = number;
-            return pending.stored;
+        }
+        if (exchange.tryLock()) {
+            try {
+                begin();
+            } finally {
+                exchange.unlock();
+            }
+        }
+        wakeFromRest();
+        return pending.stored;
+    }
+
+    /** Sends what waits, if nothing is on its way and it is nothing out of the ordinary. */
+    private void begin() {
+        var redis = open;
+        if (redis == null || unsure || begun != null || !batch.isEmpty() || next != null) {
+            return;
+        }
+        gather();
+        var bytes = 0;
+        for (var pending : batch) {
+            bytes += pending.envelope.size();
+            if (bytes > BEGUN_BYTES || pending.unique.isPresent() || !pending.due.equals(Due.NOW)) {
+                return;
+            }
+        }
+        if (!batch.isEmpty()) {
+            try {
+                begun = broker.beginPush(redis, producer, lastStored, envelopes(batch));
+            } catch (RedisUnavailableException e) {
+                open = null; // the duty's thread, which has the batch now, will meet it too, and connect anew
+            }
+        }
+    }
+
+    private void wakeFromRest() {
+        if (resting) {
+            wake();
         }
     }
 
@@ -164,12 +219,51 @@ public final class Submitter extends Duty {
 
     @Override
     protected void connected(RedisConnection redis) {
-        unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
-        enlisted = false;
+        exchange.lock();
+        try {
+            unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
+            enlisted = false;
+            open = null;
+            begun = null;
+        } finally {
+            exchange.unlock();
+        }
     }
 
     @Override
     protected void round(RedisConnection redis) throws InterruptedException {
+        exchange.lock();
+        try {
+            send(redis);
+            if (!batch.isEmpty() || next != null) {
+                return;
+            }
+            open = enlisted ? redis : null;
+        } finally {
+            exchange.unlock();
+        }
+        rest();
+    }
+
+    /** Waits until there is something to do; not for ever, so that a day of silence is noticed. */
+    private void rest() throws InterruptedException {
+        resting = true;
+        if (waiting.isEmpty() && begun == null && !unsure) {
+            LockSupport.parkNanos(this, REST_NANOS);
+        }
+        resting = false;
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private void send(RedisConnection redis) {
+        var answer = begun;
+        if (answer != null) {
+            begun = null;
+            settle(redis, offer(answer));
+            return;
+        }
         if (unsure || (lastStored > 0 && System.nanoTime() - answeredAt > MOST_SILENCE_NANOS)) {
             unsure = false;
             if (push(redis, lastStored, List.of()) instanceof PushReply.Gap gap) {
@@ -189,7 +283,10 @@ public final class Submitter extends Duty {
             broker.enlist(redis);
             enlisted = true;
         }
-        var reply = send(redis, lastStored, batch);
+        settle(redis, send(redis, lastStored, batch));
+    }
+
+    private void settle(RedisConnection redis, PushReply reply) {
         if (reply instanceof PushReply.Gap gap) {
             sendAgain(redis, gap.lastSequence());
             return;
@@ -237,8 +334,11 @@ public final class Submitter extends Duty {
     }
 
     private PushReply push(RedisConnection redis, long previous, List<Pending> tasks) {
-        var envelopes = tasks.stream().map(Pending::envelope).toList();
-        return offer(() -> broker.push(redis, producer, previous, envelopes, dues(tasks)));
+        return offer(() -> broker.push(redis, producer, previous, envelopes(tasks), dues(tasks)));
+    }
+
+    private static List<Envelope> envelopes(List<Pending> tasks) {
+        return tasks.stream().map(Pending::envelope).toList();
     }
 
     private PushReply offer(Supplier<PushReply> push) {
@@ -305,8 +405,8 @@ public final class Submitter extends Duty {
         }
     }
 
-    private void gather() throws InterruptedException {
-        var first = next != null ? next : waiting.poll(500, TimeUnit.MILLISECONDS);
+    private void gather() {
+        var first = next != null ? next : waiting.poll();
         next = null;
         var bytes = 0;
         for (var pending = first; pending != null; pending = waiting.poll()) {
@@ -347,10 +447,16 @@ public final class Submitter extends Duty {
         if (ended == null) {
             ended = cause;
         }
-        batch.forEach(pending -> pending.stored.completeExceptionally(cause));
-        batch.clear();
-        if (next != null) {
-            next.stored.completeExceptionally(cause);
+        exchange.lock();
+        try {
+            open = null;
+            batch.forEach(pending -> pending.stored.completeExceptionally(cause));
+            batch.clear();
+            if (next != null) {
+                next.stored.completeExceptionally(cause);
+            }
+        } finally {
+            exchange.unlock();
         }
         failWaiting(cause);
     }

@@ -11,8 +11,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -21,6 +23,8 @@ import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -46,10 +50,13 @@ public final class RedisConnection implements AutoCloseable {
             "NOREPLICAS",
             "MISCONF");
 
+    /** Redis ends a wait at the next tenth of a second, and then has to say so. */
+    private static final int END_OF_WAIT_MILLIS = 150;
+
     private final String server;
     private final @Nullable SSLSocketFactory encryption;
     private final WakeableSocket socket;
-    private final Connection jedis;
+    private final Wire jedis;
     private final int readTimeoutMillis;
 
     /** @param givesUp a reason not to wait for replies any longer */
@@ -63,7 +70,7 @@ public final class RedisConnection implements AutoCloseable {
             throw unavailable(e);
         }
         try {
-            this.jedis = new Connection(() -> stream(uri), config(uri, readTimeoutMillis));
+            this.jedis = new Wire(() -> stream(uri), config(uri, readTimeoutMillis));
         } catch (JedisException e) {
             socket.closeQuietly();
             throw translate(e);
@@ -112,6 +119,21 @@ public final class RedisConnection implements AutoCloseable {
         return exchange(Command.valueOf(command), arguments);
     }
 
+    /** The same for a command that this user may be denied, or the server may not have: nothing then, and the connection goes on. */
+    public Optional<Object> callIfAllowed(String command, byte[]... arguments) {
+        try {
+            jedis.sendCommand(Command.valueOf(command), arguments);
+            return Optional.ofNullable(jedis.getOne());
+        } catch (JedisDataException e) {
+            if (!"NOPERM".equals(code(e)) && !"ERR".equals(code(e))) {
+                throw failed(e);
+            }
+            return Optional.empty();
+        } catch (JedisException e) {
+            throw failed(e);
+        }
+    }
+
     /**
      * Sends a command that waits inside Redis for up to {@code block}; the read limit is extended by as much.
      * The command's own timeout argument must be {@code block}.
@@ -137,6 +159,10 @@ public final class RedisConnection implements AutoCloseable {
                 throw failed(e);
             }
         }
+        return runWhole(script, keys, keysAndArguments);
+    }
+
+    private @Nullable Object runWhole(Script script, int keys, List<byte[]> keysAndArguments) {
         try {
             return evaluate(script, Command.EVAL, script.text(), keys, keysAndArguments);
         } catch (JedisException e) {
@@ -145,12 +171,45 @@ public final class RedisConnection implements AutoCloseable {
     }
 
     /**
+     * Sends what {@link #run} would and returns at once; the reply is what the one who is returned reads, in any thread, before anything
+     * else is asked on this connection.
+     */
+    public Supplier<@Nullable Object> begin(Script script, int keys, List<byte[]> keysAndArguments) {
+        var isUsedOften = script.isUsedOften();
+        try {
+            if (isUsedOften) {
+                send(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
+            } else {
+                send(script, Command.EVAL, script.text(), keys, keysAndArguments);
+            }
+            jedis.flush();
+        } catch (JedisException e) {
+            throw failed(e);
+        }
+        return () -> {
+            try {
+                return receive(script);
+            } catch (JedisDataException e) {
+                if (!"NOSCRIPT".equals(code(e))) {
+                    throw failed(e);
+                }
+                return runWhole(script, keys, keysAndArguments);
+            } catch (JedisException e) {
+                throw failed(e);
+            }
+        };
+    }
+
+    /**
      * Waits inside Redis for a token in the list {@code bell}, for up to {@code block}, then runs {@code script} as {@link #run} does,
-     * whether there was one or not. Both travel together, so that the script runs the moment there is a token.
+     * whether there was one or not. Both travel together, so that the script runs the moment there is a token. An interrupt ends this
+     * only when the reply is overdue, because what the script has done would be lost with it; {@link #abort} ends it at once.
      */
     public @Nullable Object runAtBell(
             byte[] bell, Duration block, Script script, int keys, List<byte[]> keysAndArguments) {
-        setReadTimeout(readTimeoutMillis + Math.toIntExact(block.toMillis()));
+        var blockMillis = Math.toIntExact(block.toMillis());
+        setReadTimeout(readTimeoutMillis + blockMillis);
+        socket.deferInterrupts(blockMillis + END_OF_WAIT_MILLIS);
         try {
             CrashPoint.before(Command.BLPOP);
             jedis.sendCommand(Command.BLPOP, bell, bytes(Double.toString(block.toMillis() / 1000.0)));
@@ -166,6 +225,8 @@ public final class RedisConnection implements AutoCloseable {
             }
         } catch (JedisException e) {
             throw failed(e);
+        } finally {
+            socket.deferInterrupts(0);
         }
         setReadTimeout(readTimeoutMillis);
         return run(script, keys, keysAndArguments);
@@ -331,6 +392,19 @@ public final class RedisConnection implements AutoCloseable {
             }
         }
         return config.build();
+    }
+
+    /** Jedis's connection, which can also send without waiting for the reply. */
+    private static final class Wire extends Connection {
+
+        Wire(JedisSocketFactory sockets, JedisClientConfig config) {
+            super(sockets, config);
+        }
+
+        @Override
+        protected void flush() { // for who is around this
+            super.flush();
+        }
     }
 
     /** UTF-8, as keys and numbers travel. */

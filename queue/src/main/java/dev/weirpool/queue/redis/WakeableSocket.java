@@ -35,6 +35,7 @@ final class WakeableSocket extends Socket {
 
     private final BooleanSupplier givesUp;
     private volatile int timeoutMillis;
+    private volatile int uninterruptedMillis;
     private int unread; // bytes written since the last reply
 
     /** @param givesUp another reason to stop waiting */
@@ -53,6 +54,11 @@ final class WakeableSocket extends Socket {
         return timeoutMillis;
     }
 
+    /** For so long an interrupt does not end the wait for a reply: one that is sure to come in that time is not to be thrown away. */
+    void deferInterrupts(int millis) {
+        uninterruptedMillis = millis;
+    }
+
     @Override
     public InputStream getInputStream() throws IOException {
         return new BufferedInputStream(new Replies(super.getInputStream()), BUFFER_BYTES);
@@ -64,7 +70,11 @@ final class WakeableSocket extends Socket {
     }
 
     private boolean hasRunOut(long since) {
-        return System.nanoTime() - since >= MILLISECONDS.toNanos(timeoutMillis);
+        return hasPassed(since, timeoutMillis);
+    }
+
+    private static boolean hasPassed(long since, int millis) {
+        return System.nanoTime() - since >= MILLISECONDS.toNanos(millis);
     }
 
     private final class Replies extends FilterInputStream {
@@ -84,7 +94,8 @@ final class WakeableSocket extends Socket {
                     if (hasRunOut(since)) {
                         throw e;
                     }
-                    if (Thread.currentThread().isInterrupted() || givesUp.getAsBoolean()) {
+                    var interrupted = Thread.currentThread().isInterrupted() && hasPassed(since, uninterruptedMillis);
+                    if (interrupted || givesUp.getAsBoolean()) {
                         throw (IOException) new InterruptedIOException("interrupted").initCause(e);
                     }
                 }
