@@ -95,7 +95,7 @@ public record Failure(
 
     /** A failure that no exception stands for, such as the death of a worker. */
     public static Failure of(String message, String where) {
-        return new Failure(TaskFailedException.class.getName(), message, List.of(), null, where);
+        return new Failure(TaskFailedException.class.getName(), cut(message), List.of(), null, where);
     }
 
     private static @Nullable String messageOf(Throwable thrown) {
