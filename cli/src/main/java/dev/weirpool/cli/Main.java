@@ -174,7 +174,7 @@ public final class Main implements Callable<Integer> {
         return code;
     }
 
-    private static int codeOf(Exception failure) {
+    static int codeOf(Exception failure) {
         if (failure instanceof WorkersCannotStartException
                 || failure.getCause() instanceof WorkersCannotStartException) {
             return ExitCode.NO_WORKERS;

@@ -25,6 +25,9 @@ final class Views {
             Column.of("oldest_age", QueueState::oldestAge),
             Column.of("state", Views::state),
             Column.wide("ready_by_priority", QueueState::readyByPriority),
+            Column.wide("waiting_bytes", queue -> new Bytes(queue.waitingBytes())),
+            Column.wide("max_waiting", QueueState::maxWaiting),
+            Column.wide("max_waiting_bytes", queue -> new Bytes(queue.maxWaitingBytes())),
             Column.wide("claims", QueueState::claims),
             Column.wide("schedules", QueueState::schedules),
             Column.wide("next_fire", QueueState::nextFire),
@@ -87,7 +90,10 @@ final class Views {
         if (queue.paused()) {
             return "paused";
         }
-        return queue.isAbandoned() ? "nobody serves it" : "";
+        if (queue.isAbandoned()) {
+            return "nobody serves it";
+        }
+        return queue.isFull() ? "at its limit" : "";
     }
 
     static String lower(Enum<?> constant) {

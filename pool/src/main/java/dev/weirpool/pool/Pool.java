@@ -317,7 +317,8 @@ public final class Pool extends Calls implements AutoCloseable {
             outcomes.add(ticket.outcome());
             sizes.add(chunk.size());
         }
-        return result(ids, Outcomes.allOf(outcomes, sizes, codec.allowed()));
+        AsyncResult<List<R>> result = result(ids, Outcomes.allOf(outcomes, sizes, codec.allowed()));
+        return result.of(outcomes, sizes);
     }
 
     /** Calls {@code function} for each of {@code items}; the results come lazily, in the order of the items. */

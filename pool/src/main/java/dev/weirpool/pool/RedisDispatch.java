@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.DuplicateTaskException;
 import dev.weirpool.queue.Progress;
+import dev.weirpool.queue.QueueFullException;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
@@ -96,6 +97,7 @@ final class RedisDispatch implements Dispatch {
                     draft,
                     TaskCodec.due(options),
                     TaskCodec.uniqueName(options),
+                    options.failWhenFull(),
                     sequence -> opened.set(open(sequence)));
             var ticket = requireNonNull(opened.get());
             stored.whenComplete((reply, failure) -> {
@@ -103,6 +105,10 @@ final class RedisDispatch implements Dispatch {
                     tickets.fail(ticket.id().sequence(), failure);
                 } else if (reply instanceof PushReply.Exists exists) {
                     refuse(ticket.id().sequence(), exists);
+                } else if (reply instanceof PushReply.Full full) {
+                    tickets.fail(
+                            ticket.id().sequence(),
+                            new QueueFullException(broker.queue(), full.limit().toString()));
                 }
             });
             return ticket;

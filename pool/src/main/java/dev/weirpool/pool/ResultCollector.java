@@ -12,7 +12,8 @@ import java.time.Duration;
 /**
  * Reads the results of one producer's tasks from their stream and resolves the tickets.
  *
- * <p>The place up to which it has read is kept here, so that nothing is lost when the connection is. The stream lapses an hour
+ * <p>The place up to which it has read is kept here, and what was read is dropped later, so that nothing is lost when the connection is;
+ * a new one reads all that is there once more. The stream lapses an hour
  * after it was last renewed, and with it the results of a client that has died.
  */
 final class ResultCollector extends Duty {
@@ -56,6 +57,8 @@ final class ResultCollector extends Duty {
 
     @Override
     protected void connected(RedisConnection redis) {
+        cursor = "0-0"; // places are times by the clock of a server, and another may have taken over, whose clock is
+        // behind
         renew(redis);
     }
 

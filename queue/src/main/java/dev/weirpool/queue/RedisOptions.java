@@ -1,5 +1,6 @@
 package dev.weirpool.queue;
 
+import dev.weirpool.queue.redis.Durability;
 import dev.weirpool.queue.redis.EmbeddedServer;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUri;
@@ -32,7 +33,12 @@ public final class RedisOptions {
     }
 
     /**
-     * A server at {@code redis://[user:password@]host[:port][/database]}, or {@code rediss://} for TLS.
+     * A server at {@code redis://[user:password@]host[:port][/database]}; the master that sentinels name, at
+     * {@code redis+sentinel://[user:password@]host1[:port],host2[:port],.../master[/database]}; or a cluster, by some of its servers,
+     * at {@code redis+cluster://[user:password@]host1[:port],host2[:port],...}. With {@code rediss} at the front each of them speaks TLS.
+     *
+     * <p>Sentinels that ask for a login get {@code ?sentinel-user=} and {@code &sentinel-password=}. {@code ?durability=} is as
+     * {@link #withDurability} says: {@code local}, {@code fsync} or {@code replicas:N}.
      *
      * <p>The server's certificate must be that host's and signed by someone this JVM trusts, or by one of those in the file named
      * by {@code ?ca=}. A server that asks who we are gets the certificate in the file named by {@code cert=}, with the key in
@@ -61,10 +67,11 @@ public final class RedisOptions {
         return new RedisOptions(null, port, TIMEOUT, PATIENCE);
     }
 
-    /** The server named by {@code WEIRPOOL_REDIS_URL}, else the embedded one. */
+    /** The server named by {@code WEIRPOOL_REDIS_URL}, else, in a task, that of the worker's queue, else the embedded one. */
     public static RedisOptions fromEnvironment() {
         return Optional.ofNullable(System.getenv("WEIRPOOL_REDIS_URL"))
                 .filter(url -> !url.isBlank())
+                .or(() -> Redis.ofThisWorker().map(URI::toString))
                 .map(RedisOptions::of)
                 .orElseGet(RedisOptions::embedded);
     }
@@ -84,6 +91,21 @@ public final class RedisOptions {
     /** For how long a call is tried again while Redis is away; 10 s by default, and with nothing it is tried once. */
     public RedisOptions withPatience(Duration patience) {
         return new RedisOptions(uri, embeddedPort, timeout, patience);
+    }
+
+    /**
+     * How safe a task, an item of a shared queue or a change of a schedule has to be before its sender is told that it was accepted;
+     * {@link Durability#LOCAL} by default. What is not in time is tried again while the patience lasts, then ends in a
+     * {@link dev.weirpool.queue.redis.NotDurableYetException}.
+     *
+     * @throws IllegalArgumentException if this is the embedded server, which keeps nothing and has no replicas
+     */
+    public RedisOptions withDurability(Durability durability) {
+        if (uri == null) {
+            throw new IllegalArgumentException(
+                    "the embedded Redis keeps nothing and has no replicas; durability needs a server of your own");
+        }
+        return new RedisOptions(RedisUri.withDurability(uri, durability), embeddedPort, timeout, patience);
     }
 
     public boolean isEmbedded() {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 public final class TaskOptions {
 
-    public static final TaskOptions DEFAULT = new TaskOptions(Map.of(), Duration.ZERO, Optional.empty(), 0, 3);
+    public static final TaskOptions DEFAULT = new TaskOptions(Map.of(), Duration.ZERO, Optional.empty(), 0, 3, false);
 
     private static final String RETRY_ON = "!retry";
     private static final String BACKOFF = "!backoff";
@@ -34,14 +34,21 @@ public final class TaskOptions {
     private final Optional<Instant> at;
     private final int priority;
     private final int attempts;
+    private final boolean failWhenFull;
 
     private TaskOptions(
-            Map<String, String> allHeaders, Duration delay, Optional<Instant> at, int priority, int attempts) {
+            Map<String, String> allHeaders,
+            Duration delay,
+            Optional<Instant> at,
+            int priority,
+            int attempts,
+            boolean failWhenFull) {
         this.allHeaders = allHeaders;
         this.delay = delay;
         this.at = at;
         this.priority = priority;
         this.attempts = attempts;
+        this.failWhenFull = failWhenFull;
     }
 
     /** Reads the options that a task carries. */
@@ -49,7 +56,7 @@ public final class TaskOptions {
         if (allHeaders.isEmpty() && priority == DEFAULT.priority && attempts == DEFAULT.attempts) {
             return DEFAULT;
         }
-        return new TaskOptions(Map.copyOf(allHeaders), Duration.ZERO, Optional.empty(), priority, attempts);
+        return new TaskOptions(Map.copyOf(allHeaders), Duration.ZERO, Optional.empty(), priority, attempts, false);
     }
 
     /** How often it is started at most, 3 by default; the death of its worker counts, and an exception that it is retried on. */
@@ -66,7 +73,7 @@ public final class TaskOptions {
         if (attempts < 1 || attempts > 255) {
             throw new IllegalArgumentException("attempts must be from 1 to 255, got " + attempts);
         }
-        return new TaskOptions(allHeaders, delay, at, priority, attempts);
+        return new TaskOptions(allHeaders, delay, at, priority, attempts, failWhenFull);
     }
 
     /** Never starts the task a second time, whatever happens to the first: the same as {@code withAttempts(1)}. */
@@ -162,7 +169,7 @@ public final class TaskOptions {
         if (delay.isNegative()) {
             throw new IllegalArgumentException("a delay must not be negative, got " + delay);
         }
-        return new TaskOptions(allHeaders, delay, Optional.empty(), priority, attempts);
+        return new TaskOptions(allHeaders, delay, Optional.empty(), priority, attempts, failWhenFull);
     }
 
     /** When it is ready, by the clock of Redis; empty for after its {@link #delay}. */
@@ -172,7 +179,7 @@ public final class TaskOptions {
 
     /** Ready at {@code moment}; replaces a delay. */
     public TaskOptions withAt(Instant moment) {
-        return new TaskOptions(allHeaders, Duration.ZERO, Optional.of(moment), priority, attempts);
+        return new TaskOptions(allHeaders, Duration.ZERO, Optional.of(moment), priority, attempts, failWhenFull);
     }
 
     /** 0, the default, is served first; 1, 2 and 3 wait until nothing is ahead of them. */
@@ -184,7 +191,7 @@ public final class TaskOptions {
         if (priority < 0 || priority > 3) {
             throw new IllegalArgumentException("a priority must be from 0 (first) to 3 (last), got " + priority);
         }
-        return new TaskOptions(allHeaders, delay, at, priority, attempts);
+        return new TaskOptions(allHeaders, delay, at, priority, attempts, failWhenFull);
     }
 
     /** The name that no other task of the queue may hold while this one waits or runs. */
@@ -217,6 +224,19 @@ public final class TaskOptions {
         return with(KEEP, positive("the life of a result", life));
     }
 
+    /** Whether it is refused, rather than waiting here, while its queue is at its limit or Redis is full; not by default. */
+    public boolean failWhenFull() {
+        return failWhenFull;
+    }
+
+    /**
+     * Has the task fail with a {@link QueueFullException}, or a {@code RedisFullException}, if there is no room for it: its sender does
+     * not wait. Without this it waits until workers have made room, and when 10 000 tasks do, so does who sends one more.
+     */
+    public TaskOptions withFailWhenFull() {
+        return new TaskOptions(allHeaders, delay, at, priority, attempts, true);
+    }
+
     /** Text that travels with the task, readable without its arguments. */
     public Map<String, String> headers() {
         var own = new LinkedHashMap<>(allHeaders);
@@ -239,7 +259,7 @@ public final class TaskOptions {
         var all = new LinkedHashMap<>(allHeaders);
         all.keySet().removeIf(name -> !name.startsWith("!"));
         all.putAll(headers);
-        return new TaskOptions(Map.copyOf(all), delay, at, priority, attempts);
+        return new TaskOptions(Map.copyOf(all), delay, at, priority, attempts, failWhenFull);
     }
 
     /** The headers as they travel. */
@@ -250,7 +270,7 @@ public final class TaskOptions {
     private TaskOptions with(String header, String value) {
         var all = new LinkedHashMap<>(allHeaders);
         all.put(header, value);
-        return new TaskOptions(Map.copyOf(all), delay, at, priority, attempts);
+        return new TaskOptions(Map.copyOf(all), delay, at, priority, attempts, failWhenFull);
     }
 
     private Optional<Duration> duration(String header) {

@@ -1,6 +1,7 @@
 package dev.weirpool.queue;
 
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Limit;
 import dev.weirpool.queue.protocol.PushReply;
 import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.Redis;
@@ -71,11 +72,15 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     /**
-     * Sends {@code task} and waits until Redis holds it, for at most 10 s.
+     * Sends {@code task} and waits until Redis holds it, for at most 10 s, and as long as there is no room for it.
      *
      * @throws IllegalArgumentException if an argument cannot travel, naming it
      * @throws DuplicateTaskException if another task holds its unique key
+     * @throws QueueFullException if the queue is at its limit, and the task was sent {@link TaskOptions#withFailWhenFull}
+     * @throws dev.weirpool.queue.redis.RedisFullException if Redis is full, and the task was sent so
      * @throws RedisUnavailableException if Redis does not take it in time; it may still get there
+     * @throws dev.weirpool.queue.redis.NotDurableYetException if Redis takes it, but it is not in time as safe as
+     *     {@link RedisOptions#withDurability} demands; it is accepted, and not to be sent again
      */
     public TaskId send(Task<?> task, TaskOptions options) {
         return await(submit(task, options));
@@ -91,7 +96,8 @@ public final class TaskQueue implements AutoCloseable {
      * one thread arrive in that order. Until the future has completed, the task is lost if this process dies; {@link #close} waits for
      * it.
      *
-     * @return completes with the task's id when Redis holds it; with a {@link DuplicateTaskException} if another holds its unique key
+     * @return completes with the task's id when Redis holds it; with a {@link DuplicateTaskException} if another holds its unique key,
+     *     and with a {@link QueueFullException} if there is no room for one sent {@link TaskOptions#withFailWhenFull}
      * @throws IllegalArgumentException if an argument cannot travel, naming it
      * @throws RedisUnavailableException if 10 000 tasks wait and Redis does not answer for 10 s, or the thread is interrupted
      */
@@ -120,14 +126,19 @@ public final class TaskQueue implements AutoCloseable {
     private Sent submit(Task<?> task, TaskOptions options) {
         var draft = codec.draft(task, options, false);
         var sequence = new AtomicLong();
-        var stored = submitter.submit(draft, TaskCodec.due(options), TaskCodec.uniqueName(options), sequence::set);
+        var stored = submitter.submit(
+                draft, TaskCodec.due(options), TaskCodec.uniqueName(options), options.failWhenFull(), sequence::set);
         return new Sent(new TaskId(submitter.producer(), sequence.get()), stored);
     }
 
     private TaskId await(Sent sent) {
         try {
-            return idOf(sent, sent.stored.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+            return idOf(sent, stored(sent));
         } catch (TimeoutException e) {
+            var doubt = submitter.doubtAbout(sent.id.sequence());
+            if (doubt.isPresent()) {
+                throw doubt.get();
+            }
             throw new RedisUnavailableException(
                     redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there",
                     e);
@@ -142,9 +153,25 @@ public final class TaskQueue implements AutoCloseable {
         }
     }
 
-    private static TaskId idOf(Sent sent, PushReply reply) {
+    /** Waits no longer than the limit, but for a queue that is full. */
+    private PushReply stored(Sent sent) throws InterruptedException, ExecutionException, TimeoutException {
+        while (true) {
+            try {
+                return sent.stored.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (!submitter.isHeldUp()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private TaskId idOf(Sent sent, PushReply reply) {
         if (reply instanceof PushReply.Exists exists) {
             throw new DuplicateTaskException(TaskId.of(exists.holder()));
+        }
+        if (reply instanceof PushReply.Full full) {
+            throw new QueueFullException(name(), full.limit().toString());
         }
         return sent.id;
     }
@@ -181,6 +208,22 @@ public final class TaskQueue implements AutoCloseable {
     /** The tasks of this queue that were given up. */
     public DeadLetters deadLetters() {
         return new DeadLetters(redis, broker, codec);
+    }
+
+    /**
+     * Has this queue take no more tasks, from anybody, while so much waits on it, ready or delayed; 0 for any number, which is the
+     * default. The limit is kept in Redis with the queue. Tasks that are tried again or put back, and those of schedules, pass.
+     *
+     * @param bytes as long as fewer wait, one more task is taken, whatever its size
+     * @throws IllegalArgumentException if one of them is negative
+     * @throws dev.weirpool.queue.redis.RedisFullException if Redis is full
+     */
+    public void limit(long items, long bytes) {
+        var limit = new Limit(items, bytes);
+        redis.call(connection -> {
+            broker.limit(connection, limit);
+            return true;
+        });
     }
 
     /** How many tasks wait here, those that are not due yet included; those that run are not. */

@@ -52,6 +52,7 @@ final class Worker {
     }
 
     static Worker boot(WorkerSettings settings) {
+        Redis.serve(settings.redis());
         return new Worker(settings);
     }
 

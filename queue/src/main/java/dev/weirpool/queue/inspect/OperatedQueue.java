@@ -1,5 +1,7 @@
 package dev.weirpool.queue.inspect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.Progress;
@@ -10,6 +12,7 @@ import dev.weirpool.queue.codec.Preview;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
+import dev.weirpool.queue.protocol.Limit;
 import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.protocol.Period;
 import dev.weirpool.queue.protocol.Place;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,7 +90,10 @@ public final class OperatedQueue {
                 counts.oldestAge(),
                 counts.schedules(),
                 counts.nextFire().map(Instant::ofEpochMilli),
-                counts.beat().map(Instant::ofEpochMilli));
+                counts.beat().map(Instant::ofEpochMilli),
+                Math.max(0, counts.load()),
+                counts.limit().items(),
+                counts.limit().bytes());
     }
 
     /**
@@ -350,6 +357,21 @@ public final class OperatedQueue {
     }
 
     /**
+     * Has the queue take no more tasks from those who send them while so much waits, ready or delayed; 0 for any number. See
+     * {@code TaskOptions.withFailWhenFull} for what becomes of them.
+     *
+     * @param bytes as long as fewer wait, one more task is taken, whatever its size
+     * @throws IllegalArgumentException if one of them is negative
+     */
+    public void limit(long items, long bytes) {
+        var limit = new Limit(items, bytes);
+        redis.call(connection -> {
+            broker.limit(connection, limit);
+            return true;
+        });
+    }
+
+    /**
      * Deletes the tasks that are {@code state} now, a few hundred at a time; who awaits one learns that it was cancelled. Those that
      * run cannot be deleted: {@link #kill} them.
      *
@@ -421,6 +443,63 @@ public final class OperatedQueue {
         return deadLetter(id)
                 .filter(letter -> redis.call(connection -> broker.requeue(connection, letter, request)))
                 .isPresent();
+    }
+
+    /**
+     * Puts the task with that id, which was given up, on another queue, with all its attempts before it; false if it is not among those.
+     *
+     * @throws IllegalArgumentException if {@code to} is this queue, or no queue name
+     */
+    public boolean moveDead(TaskId id, String to) {
+        var target = target(to);
+        return deadLetter(id).filter(letter -> move(letter, target)).isPresent();
+    }
+
+    /**
+     * Puts the tasks that are given up now on another queue, the oldest first, with all their attempts before them.
+     *
+     * @param progress told how many have been moved, now and then
+     * @return how many were moved
+     * @throws IllegalArgumentException if {@code to} is this queue, or no queue name
+     */
+    public long moveDead(String to, LongConsumer progress) {
+        var target = target(to);
+        var done = 0L;
+        for (var left = redis.call(broker::deadCount); left > 0; left--) {
+            var oldest = redis.call(connection -> survey.peek(connection, Place.DEAD, 0, 0, Envelope.MAX_BYTES))
+                    .glimpses();
+            if (oldest.isEmpty()) {
+                break;
+            }
+            if (move(Envelope.stored(oldest.get(0).beginning()), target)) {
+                progress.accept(++done);
+            }
+        }
+        return done;
+    }
+
+    private Broker target(String to) {
+        if (to.equals(name)) {
+            throw new IllegalArgumentException(
+                    "tasks of queue " + name + " are there already; name another queue, or none");
+        }
+        var target = new Broker(to);
+        redis.call(connection -> {
+            target.enlist(connection);
+            return true;
+        });
+        return target;
+    }
+
+    private boolean move(Envelope letter, Broker target) {
+        // two steps, because the queues may be on two servers; whoever repeats what was cut in between puts it there no
+        // second time
+        var request =
+                UUID.nameUUIDFromBytes((HexFormat.of().formatHex(letter.fence()) + target.queue()).getBytes(UTF_8));
+        return redis.call(connection -> {
+            target.admit(connection, letter.revived(), broker.attempts(connection, letter), request);
+            return broker.discard(connection, letter, request);
+        });
     }
 
     /** Deletes the task with that id, which was given up; false if it is not among those. */

@@ -22,6 +22,9 @@ import java.util.Optional;
  * @param schedules how many schedules it has that are not paused
  * @param nextFire when the first of them fires; past if no scheduler runs
  * @param lastServed when a launcher last looked after it; they do ten times a second
+ * @param waitingBytes what the ready and the delayed tasks take; 0 if nobody has counted
+ * @param maxWaiting how many tasks may wait before it takes no more; 0 for any number
+ * @param maxWaitingBytes how many bytes may; 0 for any number
  */
 public record QueueState(
         String name,
@@ -37,7 +40,10 @@ public record QueueState(
         Optional<Duration> oldestAge,
         long schedules,
         Optional<Instant> nextFire,
-        Optional<Instant> lastServed) {
+        Optional<Instant> lastServed,
+        long waitingBytes,
+        long maxWaiting,
+        long maxWaitingBytes) {
 
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -60,6 +66,12 @@ public record QueueState(
     /** Whether a schedule should have fired, and nobody is there to fire it. */
     public boolean lacksScheduler() {
         return nextFire.filter(fire -> fire.plus(SILENCE).isBefore(at)).isPresent();
+    }
+
+    /** Whether as much waits as may, so that who sends tasks waits, too. */
+    public boolean isFull() {
+        return (maxWaiting > 0 && ready() + delayed >= maxWaiting)
+                || (maxWaitingBytes > 0 && waitingBytes >= maxWaitingBytes);
     }
 
     /** Whether there is anything of it. */

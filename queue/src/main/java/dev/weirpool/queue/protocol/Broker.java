@@ -1,6 +1,7 @@
 package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static dev.weirpool.queue.redis.RedisConnection.seconds;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
@@ -47,6 +48,7 @@ public final class Broker {
 
     private static final Script ENLIST = Script.load(Broker.class, "enlist");
     private static final Script PURGE = Script.load(Broker.class, "purge");
+    private static final Script ADMIT = Script.load(Broker.class, "admit");
     private static final Script REVIVE = Script.load(Broker.class, "revive");
 
     private static final int MOST_QUEUES = 10_000;
@@ -63,12 +65,14 @@ public final class Broker {
 
     private static final Duration PRODUCER_LIFE = Duration.ofDays(7);
     private static final Duration REQUEST_LIFE = Duration.ofMinutes(10);
+    private static final Duration ADMISSION_LIFE = Duration.ofDays(1);
     private static final int ABANDONED_AT_A_TIME = 10;
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
     private static final Duration PROGRESS_LIFE = Duration.ofMinutes(10);
     private static final byte[] NOTHING = {};
     private static final byte[] ONE = bytes("1");
     private static final byte[] ZERO = bytes("0");
+    private static final byte[] LIMIT = bytes("!limit");
 
     private final String queue;
     private final Keys keys;
@@ -93,12 +97,17 @@ public final class Broker {
      * @param dues empty, or one for each task
      */
     public PushReply push(RedisConnection redis, long producer, long previous, List<Envelope> tasks, List<Due> dues) {
-        return pushReply(redis.run(PUSH, 9, pushArguments(producer, previous, tasks, dues, List.of())));
+        var arguments = pushArguments(producer, previous, tasks, dues, List.of());
+        return pushReply(
+                tasks.isEmpty()
+                        ? redis.run(PUSH, 9, arguments)
+                        : redis.runDurably(keys.producersMark, PUSH, 9, arguments));
     }
 
     /** Sends what {@link #push} would for tasks that are due now, and returns at once what reads the reply. */
     Supplier<PushReply> beginPush(RedisConnection redis, long producer, long previous, List<Envelope> tasks) {
-        var reply = redis.begin(PUSH, 9, pushArguments(producer, previous, tasks, List.of(), List.of()));
+        var reply = redis.beginDurably(
+                keys.producersMark, PUSH, 9, pushArguments(producer, previous, tasks, List.of(), List.of()));
         return () -> pushReply(reply.get());
     }
 
@@ -107,7 +116,7 @@ public final class Broker {
         var keysOfTask = List.of(keys.unique(unique.name()), keys.refused(task.id()));
         var arguments = pushArguments(task.producer(), previous, List.of(task), List.of(due), keysOfTask);
         arguments.add(bytes(unique.limit().toMillis()));
-        return pushReply(redis.run(PUSH, 11, arguments));
+        return pushReply(redis.runDurably(keys.producersMark, PUSH, 11, arguments));
     }
 
     private List<byte[]> pushArguments(
@@ -138,6 +147,7 @@ public final class Broker {
             case "OK" -> new PushReply.Stored();
             case "GAP" -> new PushReply.Gap(number(reply.get(1)));
             case "CLOSED" -> new PushReply.Closed();
+            case "FULL" -> new PushReply.Full(number(reply.get(1)), Limit.of(text(reply.get(2))));
             case "EXISTS" -> new PushReply.Exists((byte[]) requireNonNull(reply.get(2)));
             default -> throw unexpected(PUSH, reply);
         };
@@ -170,6 +180,7 @@ public final class Broker {
         arguments.add(keys.dead);
         arguments.add(keys.cancels);
         arguments.add(keys.fence);
+        arguments.add(keys.producers);
         var streams = new HashMap<Long, byte[]>();
         for (var group : groups) {
             if (group.hasResults()) {
@@ -335,7 +346,7 @@ public final class Broker {
         arguments.add(keys.workers);
         arguments.add(keys.inflight(worker));
         arguments.addAll(keys.ready());
-        arguments.addAll(List.of(keys.bell, keys.tick, keys.delayed, keys.dead, keys.cancels));
+        arguments.addAll(List.of(keys.bell, keys.tick, keys.delayed, keys.dead, keys.cancels, keys.producers));
         var running = blame instanceof Blame.Running is ? is : null;
         var verdict = running == null ? null : running.verdict();
         var run = verdict == null ? Optional.<ScheduledRun>empty() : verdict.run();
@@ -382,6 +393,7 @@ public final class Broker {
         arguments.add(keys.inflight(worker));
         arguments.addAll(keys.ready());
         arguments.add(keys.bell);
+        arguments.add(keys.producers);
         var keyCount = arguments.size();
         arguments.add(bytes(worker));
         arguments.add(bytes(keep));
@@ -408,6 +420,21 @@ public final class Broker {
 
     public void resume(RedisConnection redis) {
         redis.run(RESUME, 2, List.of(keys.workers, keys.bell));
+    }
+
+    /** Has the queue take no more tasks while so much waits; what is there already stays. */
+    public void limit(RedisConnection redis, Limit limit) {
+        if (limit.equals(Limit.NONE)) {
+            redis.call("HDEL", keys.producers, LIMIT);
+        } else {
+            redis.call("HSET", keys.producers, LIMIT, bytes(limit.wireForm()));
+        }
+    }
+
+    /** How much may wait. */
+    public Limit limit(RedisConnection redis) {
+        var limit = (byte[]) redis.call("HGET", keys.producers, LIMIT);
+        return limit == null ? Limit.NONE : Limit.of(text(limit));
     }
 
     /** How many tasks wait, ready or delayed. */
@@ -449,10 +476,29 @@ public final class Broker {
         arguments.addAll(keys.ready());
         arguments.add(keys.bell);
         arguments.add(keys.done(request));
+        arguments.add(keys.producers);
         var keyCount = arguments.size();
         arguments.add(letter.raw());
         arguments.add(bytes(REQUEST_LIFE.toMillis()));
         return number(redis.run(REQUEUE, keyCount, arguments)) == 1;
+    }
+
+    /**
+     * Puts a task that another queue has given up on this one. The request is as for {@link #requeue}, but remembered for a day.
+     *
+     * @param task as it is to be here
+     * @param attempts the records of its attempts
+     */
+    public void admit(RedisConnection redis, Envelope task, List<byte[]> attempts, UUID request) {
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(keys.done(request));
+        arguments.add(keys.attempts(task.id()));
+        arguments.addAll(keys.ready());
+        arguments.addAll(List.of(keys.bell, keys.workers, keys.producers));
+        var keyCount = arguments.size();
+        arguments.addAll(List.of(task.raw(), bytes(ADMISSION_LIFE.toMillis()), bytes(RECORD_LIFE.toMillis())));
+        arguments.addAll(attempts);
+        redis.run(ADMIT, keyCount, arguments);
     }
 
     /** Deletes a dead letter and what is kept of its attempts; false if it is gone. The request is as for {@link #requeue}. */
@@ -616,8 +662,16 @@ public final class Broker {
     public int revive(RedisConnection redis, int most) {
         return (int) number(redis.run(
                 REVIVE,
-                6,
-                List.of(keys.dead, keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.bell, bytes(most))));
+                7,
+                List.of(
+                        keys.dead,
+                        keys.ready,
+                        keys.ready1,
+                        keys.ready2,
+                        keys.ready3,
+                        keys.bell,
+                        keys.producers,
+                        bytes(most))));
     }
 
     /**
@@ -626,9 +680,10 @@ public final class Broker {
      * @param cancelled the result that tells a client so; empty to tell none
      */
     public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
-        var arguments = new ArrayList<byte[]>(3 + 8 * tasks.size());
+        var arguments = new ArrayList<byte[]>(5 + 8 * tasks.size());
         arguments.add(where.key(keys));
         arguments.add(keys.schedules);
+        arguments.add(keys.producers);
         for (var task : tasks) {
             arguments.add(keys.results(ByteBuffer.wrap(task.id()).getLong()));
             arguments.add(keys.unique(task.uniqueKey()));
@@ -637,6 +692,7 @@ public final class Broker {
         }
         var keyCount = arguments.size();
         arguments.add(cancelled);
+        arguments.add(where == Place.DEAD ? ZERO : ONE);
         for (var task : tasks) {
             var again = task.run().flatMap(ScheduledRun::again);
             arguments.add(task.id());
@@ -709,10 +765,6 @@ public final class Broker {
         redis.call("UNLINK", all.toArray(byte[][]::new));
         redis.call("ZREM", Keys.QUEUES, bytes(queue));
         redis.call("ZREM", Keys.POOLS, bytes(queue)); // last: whoever is halted before it leaves it to be found again
-    }
-
-    private static byte[] seconds(Duration limit) {
-        return bytes(Double.toString(limit.toMillis() / 1000.0));
     }
 
     private static List<?> list(@Nullable Object reply) {

@@ -94,6 +94,17 @@ public final class Envelope {
         return new Envelope(next);
     }
 
+    /** The same task for another life, its attempts counted from the start again. */
+    public Envelope revived() {
+        if (raw.length < MIN_BYTES) {
+            return this; // none that could be read
+        }
+        var next = raw.clone();
+        next[1] = (byte) (raw[1] + 8);
+        next[3] = 0;
+        return new Envelope(next);
+    }
+
     public long producer() {
         return ByteBuffer.wrap(raw).getLong(4);
     }

@@ -12,6 +12,9 @@ public sealed interface PushReply {
     /** The task was not taken, because another holds its unique key. */
     record Exists(byte[] holder) implements PushReply {}
 
+    /** There was room for those up to {@code lastSequence}, or for none of them; the others are not stored. */
+    record Full(long lastSequence, Limit limit) implements PushReply {}
+
     /** The queue takes no more tasks. */
     record Closed() implements PushReply {}
 }

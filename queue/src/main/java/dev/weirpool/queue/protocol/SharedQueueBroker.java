@@ -1,6 +1,7 @@
 package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static dev.weirpool.queue.redis.RedisConnection.seconds;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.Redis;
@@ -105,7 +106,7 @@ public final class SharedQueueBroker {
         arguments.add(flag(session.isSentAgain()));
         arguments.add(flag(hasWaited));
         arguments.addAll(items);
-        var reply = connection.run(PUT, 5, arguments);
+        var reply = connection.runDurably(keys.mark, PUT, 5, arguments);
         return reply instanceof byte[] state
                 ? new PutReply.Refused(SharedQueueState.read(state))
                 : new PutReply.Accepted((int) number(reply));
@@ -373,11 +374,6 @@ public final class SharedQueueBroker {
 
     private static byte[] flag(boolean value) {
         return value ? ONE : ZERO;
-    }
-
-    /** At least a millisecond, and a half more than {@code limit}, because Redis rounds down, and nothing means for ever. */
-    private static byte[] seconds(Duration limit) {
-        return bytes(Double.toString((Math.max(1, limit.toMillis()) + 0.5) / 1000));
     }
 
     private static List<byte[]> byteArrays(List<?> reply) {

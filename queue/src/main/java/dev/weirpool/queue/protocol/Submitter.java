@@ -1,5 +1,6 @@
 package dev.weirpool.queue.protocol;
 
+import dev.weirpool.queue.redis.NotDurableYetException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -34,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>When none is on its way whoever submits sends by itself, without waiting for the answer: waking another thread for it would take
  * about as long as Redis takes. All else is done by the duty's thread.
  *
- * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent; then as long as Redis answers. While Redis is away the
- * tasks wait here; they are lost if this process dies before they were sent.
+ * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent; then as long as Redis answers. While Redis is away, or
+ * has no room for them, the tasks wait here; they are lost if this process dies before they were sent.
  */
 public final class Submitter extends Duty {
 
@@ -51,15 +53,23 @@ public final class Submitter extends Duty {
 
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** A producer is remembered for a week after it was last heard of. */
-    private static final long MOST_SILENCE_NANOS = TimeUnit.DAYS.toNanos(1);
+    /**
+     * So often it asks whether anything was lost when there is nothing to send: another server may have taken over, and whoever does not
+     * send would not notice. Besides, Redis forgets a producer that it has not heard of for a week.
+     */
+    private static final long MOST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long LEAST_PAUSE_MILLIS = 5;
+    private static final long MOST_PAUSE_MILLIS = 100;
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Broker broker;
     private final long producer = RANDOM.nextLong();
     private final BlockingQueue<Pending> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final Object order = new Object();
+    private final ReentrantLock order = new ReentrantLock();
+    private final AtomicLong neverSent = new AtomicLong();
 
     private long sequence; // guarded by order
     private volatile @Nullable RuntimeException ended;
@@ -80,7 +90,14 @@ public final class Submitter extends Duty {
     private @Nullable RedisConnection open; // to send on, when nothing has to be done before
     private volatile @Nullable Supplier<PushReply> begun; // what awaits the answer, if the batch is on its way
 
+    private long pauseMillis = LEAST_PAUSE_MILLIS;
+    private long heldUpSince;
+    private boolean toldHeldUp;
+
     private volatile boolean resting;
+
+    /** What those hear who do not wait, while there is no room for those who do. */
+    private volatile @Nullable CompletableFuture<PushReply> noRoom;
 
     // set by any thread
     private volatile boolean unsure;
@@ -88,6 +105,7 @@ public final class Submitter extends Duty {
     private volatile BiConsumer<Long, PushReply.Exists> refused = (sequence, holder) -> {};
 
     private volatile long answeredAt = System.nanoTime();
+    private volatile @Nullable Doubt doubt;
 
     /**
      * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before
@@ -131,25 +149,40 @@ public final class Submitter extends Duty {
      * awaits the result is known in time.
      *
      * @param unique the name that the task is to hold, alone
+     * @param failWhenFull whether it does not wait here until there is room for it
      * @return completes with {@link PushReply.Stored} when Redis holds the task, with {@link PushReply.Exists} if another holds its
-     *     name, and exceptionally when Redis never will
+     *     name, with {@link PushReply.Full} if it does not wait for room, and exceptionally when Redis never will hold it
      * @throws RedisUnavailableException if too many tasks wait already and Redis does not answer for 10 s, or the thread is
      *     interrupted while it waits
      */
     public CompletableFuture<PushReply> submit(
-            Envelope.Draft draft, Due due, Optional<UniqueName> unique, LongConsumer onSequence) {
+            Envelope.Draft draft, Due due, Optional<UniqueName> unique, boolean failWhenFull, LongConsumer onSequence) {
         Pending pending;
-        synchronized (order) {
+        var refusal = failWhenFull ? enterOrBeRefused() : null;
+        if (refusal != null) {
+            onSequence.accept(neverSent.decrementAndGet());
+            return refusal;
+        }
+        if (!failWhenFull) {
+            order.lock();
+        }
+        try {
             var cause = ended;
             if (cause != null) {
                 throw cause;
             }
             var number = sequence + 1;
             pending = new Pending(
-                    draft.seal(producer, number, due.millisSince1970()), due, unique, new CompletableFuture<>());
+                    draft.seal(producer, number, due.millisSince1970()),
+                    due,
+                    unique,
+                    failWhenFull,
+                    new CompletableFuture<>());
             onSequence.accept(number);
-            enqueue(pending);
             sequence = number;
+            enqueue(pending);
+        } finally {
+            order.unlock();
         }
         if (exchange.tryLock()) {
             try {
@@ -189,6 +222,27 @@ public final class Submitter extends Duty {
         if (resting) {
             wake();
         }
+    }
+
+    /** Takes the lock, which others may hold for as long as there is no room: then it returns what to tell who does not wait. */
+    private @Nullable CompletableFuture<PushReply> enterOrBeRefused() {
+        try {
+            do {
+                var refusal = noRoom;
+                if (refusal != null) {
+                    return refusal;
+                }
+            } while (!order.tryLock(LEAST_PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedisUnavailableException("interrupted while other tasks waited to be sent to Redis", e);
+        }
+    }
+
+    /** Whether Redis answers that it has no room for what is to be sent. */
+    public boolean isHeldUp() {
+        return noRoom != null && System.nanoTime() - answeredAt < SILENCE_LIMIT_NANOS;
     }
 
     private void enqueue(Pending pending) {
@@ -245,7 +299,7 @@ public final class Submitter extends Duty {
         rest();
     }
 
-    /** Waits until there is something to do; not for ever, so that a day of silence is noticed. */
+    /** Waits until there is something to do; not for ever, so that a silence is noticed. */
     private void rest() throws InterruptedException {
         resting = true;
         if (waiting.isEmpty() && begun == null && !unsure) {
@@ -257,11 +311,11 @@ public final class Submitter extends Duty {
         }
     }
 
-    private void send(RedisConnection redis) {
+    private void send(RedisConnection redis) throws InterruptedException {
         var answer = begun;
         if (answer != null) {
             begun = null;
-            settle(redis, offer(answer));
+            settle(redis, sendDurably(() -> offer(answer)));
             return;
         }
         if (unsure || (lastStored > 0 && System.nanoTime() - answeredAt > MOST_SILENCE_NANOS)) {
@@ -283,16 +337,98 @@ public final class Submitter extends Duty {
             broker.enlist(redis);
             enlisted = true;
         }
-        settle(redis, send(redis, lastStored, batch));
+        settle(redis, sendDurably(() -> send(redis, lastStored, batch)));
     }
 
-    private void settle(RedisConnection redis, PushReply reply) {
+    private void settle(RedisConnection redis, PushReply reply) throws InterruptedException {
         if (reply instanceof PushReply.Gap gap) {
             sendAgain(redis, gap.lastSequence());
             return;
         }
+        if (reply instanceof PushReply.Full full) {
+            var taken = batch.stream()
+                    .takeWhile(pending -> pending.envelope.sequence() <= full.lastSequence())
+                    .toList();
+            taken.forEach(pending -> accept(pending, new PushReply.Stored()));
+            batch.removeAll(taken);
+            refuse(CompletableFuture.completedFuture(full));
+            if (batch.isEmpty()) {
+                hasRoom(); // as far as is known: the next one asks
+            } else {
+                awaitRoom(full, !taken.isEmpty());
+            }
+            return;
+        }
         batch.forEach(pending -> accept(pending, reply));
         batch.clear();
+        hasRoom();
+    }
+
+    private void awaitRoom(PushReply.Full full, boolean somethingWasTaken) throws InterruptedException {
+        if (!toldHeldUp && System.nanoTime() - heldUpSince > TELL_NANOS) {
+            toldHeldUp = true;
+            log.warn(
+                    "queue {} has been at its limit of {} for 10 s; what is sent to it waits in this process",
+                    broker.queue(),
+                    full.limit());
+        }
+        pauseMillis = somethingWasTaken ? LEAST_PAUSE_MILLIS : Math.min(MOST_PAUSE_MILLIS, 2 * pauseMillis);
+        TimeUnit.MILLISECONDS.sleep(pauseMillis);
+    }
+
+    private void hasRoom() {
+        noRoom = null;
+        pauseMillis = LEAST_PAUSE_MILLIS;
+        toldHeldUp = false;
+    }
+
+    /** Refuses those who do not wait, from now on at once. */
+    private void refuse(CompletableFuture<PushReply> answer) {
+        if (noRoom == null) {
+            heldUpSince = System.nanoTime();
+        }
+        noRoom = answer; // before those are looked for who did not see it
+        batch.removeIf(pending -> isRefused(pending, answer));
+        waiting.removeIf(pending -> isRefused(pending, answer));
+        if (next != null && isRefused(next, answer)) {
+            next = null;
+        }
+    }
+
+    private boolean isRefused(Pending pending, CompletableFuture<PushReply> answer) {
+        if (pending.failWhenFull) {
+            accepted.remove(pending.envelope.sequence());
+            answer.whenComplete((reply, failure) -> {
+                if (failure == null) {
+                    pending.stored.complete(reply);
+                } else {
+                    pending.stored.completeExceptionally(failure);
+                }
+            });
+        }
+        return pending.failWhenFull;
+    }
+
+    /** As long as what Redis has accepted is not durable, it is sent again: that does nothing but wait for it once more. */
+    private PushReply sendDurably(Supplier<PushReply> sending) {
+        try {
+            var reply = sending.get();
+            doubt = null;
+            return reply;
+        } catch (NotDurableYetException e) {
+            answeredAt = System.nanoTime();
+            doubt = new Doubt(batch.get(batch.size() - 1).envelope.sequence(), e);
+            throw e;
+        }
+    }
+
+    /** What Redis has accepted up to {@code last}, and {@code why} it does not count as accepted yet. */
+    private record Doubt(long last, NotDurableYetException why) {}
+
+    /** Why the task with that sequence does not count as accepted though Redis has it; empty if it has not, or it does. */
+    public Optional<NotDurableYetException> doubtAbout(long sequence) {
+        var now = doubt;
+        return now == null || sequence > now.last ? Optional.empty() : Optional.of(now.why);
     }
 
     private void reportLostResults(long last) {
@@ -352,11 +488,15 @@ public final class Submitter extends Duty {
         } catch (RedisFullException e) {
             answeredAt = System.nanoTime();
             // refused whole: nothing was stored, and the same batch is sent again when workers have drained some
+            refuse(CompletableFuture.failedFuture(e));
+            if (batch.isEmpty()) {
+                hasRoom();
+            }
             throw new RedisUnavailableException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private void sendAgain(RedisConnection redis, long from) {
+    private void sendAgain(RedisConnection redis, long from) throws InterruptedException {
         var lost = acceptedIn(from, Math.max(from, lastStored));
         log.warn(
                 "Redis has lost tasks of queue {} that it had accepted; sending the {} again that have not ended",
@@ -373,10 +513,18 @@ public final class Submitter extends Duty {
             if (reply instanceof PushReply.Exists exists) {
                 refuse(part.get(0), exists);
             }
+            if (reply instanceof PushReply.Full full) {
+                part = part.stream()
+                        .takeWhile(pending -> pending.envelope.sequence() <= full.lastSequence())
+                        .toList();
+                refuse(CompletableFuture.completedFuture(full));
+                awaitRoom(full, !part.isEmpty());
+            }
             i += part.size();
-            previous = lost.get(i - 1).envelope.sequence();
+            previous = i == 0 ? from : lost.get(i - 1).envelope.sequence();
         }
         lastStored = previous;
+        hasRoom();
     }
 
     private static int endOfBatch(List<Pending> tasks, int from) {
@@ -450,7 +598,9 @@ public final class Submitter extends Duty {
         exchange.lock();
         try {
             open = null;
-            batch.forEach(pending -> pending.stored.completeExceptionally(cause));
+            batch.forEach(pending -> pending.stored.completeExceptionally(doubtAbout(pending.envelope.sequence())
+                    .<RuntimeException>map(doubted -> doubted)
+                    .orElse(cause)));
             batch.clear();
             if (next != null) {
                 next.stored.completeExceptionally(cause);
@@ -468,5 +618,9 @@ public final class Submitter extends Duty {
     }
 
     private record Pending(
-            Envelope envelope, Due due, Optional<UniqueName> unique, CompletableFuture<PushReply> stored) {}
+            Envelope envelope,
+            Due due,
+            Optional<UniqueName> unique,
+            boolean failWhenFull,
+            CompletableFuture<PushReply> stored) {}
 }

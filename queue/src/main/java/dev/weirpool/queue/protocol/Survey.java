@@ -46,11 +46,12 @@ public final class Survey {
                 .toList();
     }
 
-    /** Forgets a queue that was noted before {@code moment}, in ms; false if it was noted since. */
+    /** Forgets a queue that was noted before {@code moment}, in ms; false if it was noted since, or has a schedule, which may be paused. */
     public static boolean forget(RedisConnection redis, String queue, long moment) {
         var noted = (byte[]) redis.call("ZSCORE", Keys.QUEUES, bytes(queue));
         return noted != null
                 && Double.parseDouble(text(noted)) < moment
+                && text(redis.call("TYPE", new Keys(queue).definitions)).equals("none")
                 && redis.callIfAllowed("ZREM", Keys.QUEUES, bytes(queue))
                         .isPresent(); // who may only look forgets nothing
     }
@@ -59,7 +60,7 @@ public final class Survey {
     public Counts counts(RedisConnection redis) {
         var reply = list(redis.run(
                 SURVEY,
-                10,
+                11,
                 List.of(
                         keys.ready,
                         keys.ready1,
@@ -71,6 +72,7 @@ public final class Survey {
                         keys.tick,
                         keys.fence,
                         keys.schedules,
+                        keys.producers,
                         bytes(MOST_WORKERS))));
         return new Counts(
                 number(reply.get(0)),
@@ -93,7 +95,9 @@ public final class Survey {
                         .filter(since -> since.length == Long.BYTES)
                         .map(since -> ByteBuffer.wrap(since).getLong())
                         .filter(since -> since > 0)
-                        .min(Comparator.naturalOrder()));
+                        .min(Comparator.naturalOrder()),
+                moment(reply.get(22)).orElse(0L),
+                text(reply.get(23)).isEmpty() ? Limit.NONE : Limit.of(text(reply.get(23))));
     }
 
     /**
@@ -111,6 +115,8 @@ public final class Survey {
      * @param schedules how many there are that are not paused
      * @param nextFire when the first of them is to fire
      * @param waitsSince when the first ready task could first be run, by the clock of whoever sent it
+     * @param load how many bytes wait, ready or delayed
+     * @param limit how much may
      */
     public record Counts(
             long now,
@@ -128,7 +134,9 @@ public final class Survey {
             Optional<Long> lastWait,
             long schedules,
             Optional<Long> nextFire,
-            Optional<Long> waitsSince) {
+            Optional<Long> waitsSince,
+            long load,
+            Limit limit) {
 
         /** For how long the task has waited that has waited longest; empty if nobody can tell. */
         public Optional<Duration> oldestAge() {

@@ -209,7 +209,7 @@ public final class EmbeddedServer {
         var deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (true) {
             try {
-                new RedisConnection(uri, Duration.ofSeconds(2), () -> false).close();
+                new ServerConnection(uri, Duration.ofSeconds(2), () -> false).close();
                 return;
             } catch (RedisUnavailableException e) {
                 if (System.nanoTime() > deadline || !shell.isAlive()) {

@@ -5,20 +5,28 @@
 --
 -- KEYS[1]  list or sorted set of envelopes
 -- KEYS[2]  schedules  zset  schedule -> its next planned time in ms
--- KEYS[3]  of the first expected task: the result stream of its client; then the name it may hold; then the records of its attempts;
+-- KEYS[3]  producers  hash  field '!load' = bytes that wait, ready or delayed
+-- KEYS[4]  of the first expected task: the result stream of its client; then the name it may hold; then the records of its attempts;
 --          then the zset of the tasks of its schedule that have not ended; those of the others follow
 -- ARGV[1]  the result: cancelled; '' to send none
--- ARGV[2]  of the first expected task: its id; then the schedule that goes on with its end, or ''; then when that was put off to, in ms;
+-- ARGV[2]  '1' if these tasks wait, '0' if they are dead letters
+-- ARGV[3]  of the first expected task: its id; then the schedule that goes on with its end, or ''; then when that was put off to, in ms;
 --          then how long it waits, in ms; those of the others follow
 --
 -- returns  how many were deleted
+-- what lies in a blob waits too; its length is at the end of such an envelope
+local function size(envelope)
+  local isApart = string.byte(envelope) == 2 and #envelope > 50
+  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
+end
+
 local container = KEYS[1]
 local isZset = redis.call('TYPE', container).ok == 'zset'
 local expected = {}
-for i = 2, #ARGV, 4 do expected[ARGV[i]] = i end
+for i = 3, #ARGV, 4 do expected[ARGV[i]] = i end
 
-local deleted = 0
-for _ = 2, #ARGV, 4 do
+local deleted, load = 0, 0
+for _ = 3, #ARGV, 4 do
   local envelope, score
   -- LPOP and ZPOPMIN are allowed at maxmemory, so that a full server can be emptied
   if isZset then
@@ -46,6 +54,7 @@ for _ = 2, #ARGV, 4 do
     local time = redis.call('TIME')
     redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[at + 3], schedule)
   end
-  deleted = deleted + 1
+  deleted, load = deleted + 1, load + size(envelope)
 end
+if ARGV[2] == '1' and load > 0 then redis.call('HINCRBY', KEYS[3], '!load', -load) end
 return deleted

@@ -6,7 +6,8 @@
 -- KEYS[2]  ready1     list  envelopes of priority 1
 -- KEYS[3]  ready2     list  envelopes of priority 2
 -- KEYS[4]  ready3     list  envelopes of priority 3
--- KEYS[5]  producers  hash  producer id -> last sequence accepted; field '!' = closed
+-- KEYS[5]  producers  hash  producer id -> last sequence accepted; field '!' = closed; '!load' = bytes that wait, ready or delayed;
+--          '!limit' = the most tasks and bytes that may wait
 -- KEYS[6]  bell       list  wake-up tokens
 -- KEYS[7]  workers    zset  control flags
 -- KEYS[8]  delayed    zset  envelopes scored by due time in ms
@@ -21,15 +22,22 @@
 -- ARGV[6]  of a unique task: how long it holds the name at most, in ms
 --
 -- returns  {'OK', last} | {'GAP', last} | {'CLOSED'} | {'EXISTS', last, id of the holder}
+--          | {'FULL', last, the limit}: there was room for those up to the last, or for none
 local ready, producers, bell, workers, delayed = KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local n = tonumber(ARGV[3])
+
+-- what lies in a blob waits too; its length is at the end of such an envelope
+local function size(envelope)
+  local isApart = string.byte(envelope) == 2 and #envelope > 50
+  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
+end
 
 local function sequence(envelope)
   local a, b, c, d, e, f = string.byte(envelope, 15, 20)
   return ((((a * 256 + b) * 256 + c) * 256 + d) * 256 + e) * 256 + f
 end
 
-local state = redis.call('HMGET', producers, ARGV[1], '!')
+local state = redis.call('HMGET', producers, ARGV[1], '!', '!load', '!limit')
 local aside = not state[1] and redis.call('HGET', KEYS[9], ARGV[1])
 local last = tonumber(state[1] or aside or 0)
 if tonumber(ARGV[2]) > last then return {'GAP', last} end
@@ -43,33 +51,57 @@ if first > 3 + n then
   return {'OK', last}
 end
 if state[2] then return {'CLOSED'} end
-last = sequence(ARGV[3 + n])
 local holder = KEYS[10] and redis.call('GET', KEYS[10])
+local load = tonumber(state[3] or 0)
+
+local stop = 3 + n
+if state[4] and not holder then
+  local items, bytes = string.match(state[4], '(%d+) (%d+)')
+  if items ~= '0' then
+    local waits = redis.call('ZCARD', delayed)
+    for level = 1, 4 do waits = waits + redis.call('LLEN', KEYS[level]) end
+    stop = math.min(stop, first - 1 + items - waits)
+  end
+  if bytes ~= '0' then
+    -- as long as less waits one more is taken, whatever its size: else a large one might wait for ever
+    local sum, at = load, first
+    while at <= stop and sum < tonumber(bytes) do
+      sum = sum + size(ARGV[at])
+      at = at + 1
+    end
+    stop = at - 1
+  end
+  if stop < first then return {'FULL', last, state[4]} end
+end
+last = sequence(ARGV[stop])
+local reply = stop == 3 + n and {'OK', last} or {'FULL', last, state[4]}
+
+local plain = #ARGV == 3 + n
+for i = first, stop do
+  load = load + #ARGV[i]
+  if plain and string.byte(ARGV[i], 2) % 4 ~= 0 then plain = false end
+end
 
 -- refused whole at maxmemory, before anything was written
-redis.call('HSET', producers, ARGV[1], last)
 if holder then
+  redis.call('HSET', producers, ARGV[1], last)
   redis.call('SET', KEYS[11], holder, 'PX', 600000)
   return {'EXISTS', last, holder}
 end
+redis.call('HSET', producers, ARGV[1], last, '!load', load)
 if KEYS[10] then redis.call('SET', KEYS[10], string.sub(ARGV[4], 5, 20), 'PX', ARGV[6]) end
 
-local plain = #ARGV == 3 + n
-for i = first, 3 + n do
-  if not plain then break end
-  if string.byte(ARGV[i], 2) % 4 ~= 0 then plain = false end
-end
 if plain then
-  local length = redis.call('RPUSH', ready, unpack(ARGV, first, 3 + n))
+  local length = redis.call('RPUSH', ready, unpack(ARGV, first, stop))
   -- empty before: wake one worker; step wakes the next
-  if length == 4 + n - first then redis.call('RPUSH', bell, 1) end
-  return {'OK', last}
+  if length == stop + 1 - first then redis.call('RPUSH', bell, 1) end
+  return reply
 end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local waiting = false
-for i = first, 3 + n do
+for i = first, stop do
   local due = ARGV[i + n] or '+0'
   local moment = string.sub(due, 1, 1) == '+' and now + tonumber(string.sub(due, 2)) or tonumber(due)
   local priority = string.byte(ARGV[i], 2) % 4
@@ -82,4 +114,4 @@ for i = first, 3 + n do
   end
 end
 if waiting and redis.call('LLEN', bell) == 0 then redis.call('RPUSH', bell, 1) end
-return {'OK', last}
+return reply

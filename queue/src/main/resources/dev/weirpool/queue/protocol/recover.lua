@@ -13,12 +13,13 @@
 -- KEYS[9]  delayed   zset  envelopes scored by due time in ms
 -- KEYS[10] dead      list  dead letters
 -- KEYS[11] cancels   zset  cancel marks
--- KEYS[12] attempts  list  records of the attempts of the task that was running, if that is known; else left out
--- KEYS[13] results   stream  of the client that awaits that task's result
--- KEYS[14] kept      string  where that task's result is kept
--- KEYS[15] unique    string  the name that that task holds
--- KEYS[16] running   zset  the tasks of its schedule that have not ended, by id
--- KEYS[17] schedules zset  schedule -> its next planned time in ms
+-- KEYS[12] producers hash  field '!load' = bytes that wait, ready or delayed
+-- KEYS[13] attempts  list  records of the attempts of the task that was running, if that is known; else left out
+-- KEYS[14] results   stream  of the client that awaits that task's result
+-- KEYS[15] kept      string  where that task's result is kept
+-- KEYS[16] unique    string  the name that that task holds
+-- KEYS[17] running   zset  the tasks of its schedule that have not ended, by id
+-- KEYS[18] schedules zset  schedule -> its next planned time in ms
 -- ARGV[1]  worker
 -- ARGV[2]  'dead' if its process is known to be gone, 'expired' if only its lease has run out
 -- ARGV[3]  delay in ms for each earlier attempt of the task that was running
@@ -35,6 +36,12 @@
 local workers, inflight, bell, tick, delayed, dead, cancels =
   KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local running, result = ARGV[4], ARGV[7]
+-- what lies in a blob waits too; its length is at the end of such an envelope
+local function size(envelope)
+  local isApart = string.byte(envelope) == 2 and #envelope > 50
+  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
+end
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[2] == 'expired' then
@@ -47,7 +54,7 @@ local held = redis.call('LRANGE', inflight, 0, -1)
 if #held == 0 then return 0 end
 redis.call('DEL', inflight)
 
-local waiting = false
+local waiting, load = false, 0
 for i = #held, 1, -1 do
   local envelope = held[i]
   -- what is no envelope may be shorter, and must come through all the same
@@ -55,14 +62,15 @@ for i = #held, 1, -1 do
   local charged = (running == '?' and i == 1) or running == string.sub(envelope, 2, 20)
   if not charged then
     redis.call('LPUSH', ready, envelope)
+    load = load + size(envelope)
     waiting = true
   else
     local before = string.byte(envelope, 4) or 0
     local id = string.sub(envelope, 5, 20)
     envelope = string.sub(envelope, 1, 3) .. string.char(math.min(255, before + 1)) .. string.sub(envelope, 5)
-    if KEYS[12] then
-      redis.call('RPUSH', KEYS[12], ARGV[5])
-      redis.call('PEXPIRE', KEYS[12], ARGV[6])
+    if KEYS[13] then
+      redis.call('RPUSH', KEYS[13], ARGV[5])
+      redis.call('PEXPIRE', KEYS[13], ARGV[6])
     end
     local delay = tonumber(ARGV[3]) * before
     if result ~= '' then
@@ -70,21 +78,24 @@ for i = #held, 1, -1 do
       redis.call('LTRIM', dead, -10000, -1)
       redis.call('ZREM', cancels, id, id .. '!')
       if #envelope >= 47 and math.floor(string.byte(envelope, 2) / 4) % 2 == 1 then
-        redis.call('XADD', KEYS[13], 'NOMKSTREAM', '*', 'r', id .. struct.pack('>I4', #result) .. result)
+        redis.call('XADD', KEYS[14], 'NOMKSTREAM', '*', 'r', id .. struct.pack('>I4', #result) .. result)
       end
-      if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[14], result, 'PX', ARGV[8]) end
-      if redis.call('GET', KEYS[15]) == id then redis.call('UNLINK', KEYS[15]) end
-      redis.call('ZREM', KEYS[16], id)
-      if ARGV[9] ~= '' and tonumber(redis.call('ZSCORE', KEYS[17], ARGV[9]) or -1) == tonumber(ARGV[10]) then
-        redis.call('ZADD', KEYS[17], now + ARGV[11], ARGV[9])
+      if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[15], result, 'PX', ARGV[8]) end
+      if redis.call('GET', KEYS[16]) == id then redis.call('UNLINK', KEYS[16]) end
+      redis.call('ZREM', KEYS[17], id)
+      if ARGV[9] ~= '' and tonumber(redis.call('ZSCORE', KEYS[18], ARGV[9]) or -1) == tonumber(ARGV[10]) then
+        redis.call('ZADD', KEYS[18], now + ARGV[11], ARGV[9])
       end
     elseif delay > 0 then
       redis.call('ZADD', delayed, now + delay, envelope)
+      load = load + size(envelope)
     else
       redis.call('LPUSH', ready, envelope)
+      load = load + size(envelope)
       waiting = true
     end
   end
 end
+redis.call('HINCRBY', KEYS[12], '!load', load)
 if waiting and redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
 return #held

@@ -14,7 +14,8 @@
 -- KEYS[9]  workers      zset  control flags
 -- KEYS[10] definitions  hash  schedule -> what it is
 -- KEYS[11] sources      hash  schedule -> who owns it
--- KEYS[12] others       the first of the keys that fires name by index: running, a zset of task ids scored by when they were
+-- KEYS[12] producers    hash  field '!load' = bytes that wait, ready or delayed
+-- KEYS[13] others       the first of the keys that fires name by index: running, a zset of task ids scored by when they were
 --          fired, in ms; or triggered, a string
 -- ARGV[1]  number of fires, each of these arguments, one fire behind the other:
 --          schedule
@@ -36,7 +37,7 @@ local schedules, versions, counts, bell, workers = KEYS[1], KEYS[2], KEYS[3], KE
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local reply = {now}
-local at, rung = 2, false
+local at, rung, load = 2, false, 0
 
 local function answer(what, put, next)
   reply[#reply + 1] = what
@@ -77,7 +78,7 @@ for _ = 1, tonumber(ARGV[1]) do
         end
         if priority > 0 then redis.call('ZADD', workers, '+inf', '!prio') end
         redis.call('RPUSH', KEYS[4 + priority], envelope)
-        put = put + 1
+        put, load = put + 1, load + #envelope
       end
     end
     if put > 0 then
@@ -102,5 +103,6 @@ for _ = 1, tonumber(ARGV[1]) do
     answer('OK', put, next)
   end
 end
+if load > 0 then redis.call('HINCRBY', KEYS[12], '!load', load) end
 if rung and redis.call('LLEN', bell) == 0 then redis.call('RPUSH', bell, 1) end
 return reply

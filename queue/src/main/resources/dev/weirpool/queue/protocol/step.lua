@@ -11,7 +11,8 @@
 -- KEYS[9]  dead       list  dead letters
 -- KEYS[10] cancels    zset  cancel marks
 -- KEYS[11] fence      string  number of claims ever made
--- KEYS[12] others     the first of the result streams and other keys that settlements and effects name by index
+-- KEYS[12] producers  hash  field '!load' = bytes that wait, ready or delayed
+-- KEYS[13] others     the first of the result streams and other keys that settlements and effects name by index
 -- ARGV[1]  worker
 -- ARGV[2]  how many tasks it wants
 -- ARGV[3]  how many it holds, looked at when there is nothing to settle
@@ -33,11 +34,17 @@
 --          | {'OK', claimed, cancelled ids among them, fence of the last}
 local inflight, workers, ready, bell, delayed, dead, cancels =
   KEYS[1], KEYS[2], KEYS[3], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
-local fence = KEYS[11]
+local fence, producers = KEYS[11], KEYS[12]
 local want, groups = tonumber(ARGV[2]), tonumber(ARGV[5])
 
-local flags = redis.call('ZMSCORE', workers, ARGV[1], '!paused', '!cancel', '!prio')
+local flags = redis.call('ZMSCORE', workers, ARGV[1], '!paused', '!cancel', '!prio', '!blobs')
 if not flags[1] then return {'FENCED'} end
+
+-- what lies in a blob waits too; its length is at the end of such an envelope
+local function size(envelope)
+  local isApart = flags[5] and string.byte(envelope) == 2 and #envelope > 50
+  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
+end
 
 local function cancelled(tasks)
   local ids = {}
@@ -88,6 +95,7 @@ else
       for i = first, after - 1 do
         local envelope = heads[i]
         local attempt = math.min(255, (string.byte(envelope, 4) or 0) + 1)
+        redis.call('HINCRBY', producers, '!load', size(envelope))
         redis.call('ZADD', delayed, now + value, string.sub(envelope, 1, 3) .. string.char(attempt) .. string.sub(envelope, 5))
       end
     else
@@ -133,29 +141,33 @@ end
 if want < 1 then return {'OK', {}, {}, 0} end
 if flags[2] then return {'PAUSED', {}} end
 
--- a mebibyte together is enough: each may have sixteen
-local claimed, bytes = {}, 0
+-- a mebibyte together is enough: each may have sixteen, or more in a blob
+local claimed, bytes, isEnough = {}, 0, false
 for level = 0, flags[4] and 3 or 0 do
   local taken
   repeat
-    taken = #claimed < want and bytes < 1048576 and redis.call('LPOP', KEYS[3 + level], math.min(32, want - #claimed))
+    taken = #claimed < want and not isEnough and redis.call('LPOP', KEYS[3 + level], math.min(32, want - #claimed))
     if taken then
       local kept = 0
-      while kept < #taken and (bytes == 0 or bytes + #taken[kept + 1] <= 1048576) do
-        kept = kept + 1
-        bytes = bytes + #taken[kept]
+      while kept < #taken do
+        local more = bytes + size(taken[kept + 1])
+        if more > 1048576 and bytes > 0 then break end
+        kept, bytes = kept + 1, more
         claimed[#claimed + 1] = taken[kept]
       end
       for i = #taken, kept + 1, -1 do redis.call('LPUSH', KEYS[3 + level], taken[i]) end
       if kept > 0 then redis.call('RPUSH', inflight, unpack(taken, 1, kept)) end
-      if kept < #taken then bytes = 1048576 end
+      isEnough = kept < #taken or bytes >= 1048576
     end
   until not taken
 end
 if #claimed == 0 then
   redis.call('DEL', bell)
+  -- nothing waits: whatever those have left uncounted who know nothing of the load
+  if redis.call('ZCARD', delayed) == 0 then redis.call('HDEL', producers, '!load') end
   return {'OK', {}, {}, 0}
 end
+redis.call('HINCRBY', producers, '!load', -bytes)
 
 if ARGV[4] == '1' and redis.call('LLEN', bell) == 0 then
   -- one token wakes one worker, which wakes the next as long as there is work

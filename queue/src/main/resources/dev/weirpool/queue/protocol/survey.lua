@@ -10,12 +10,13 @@
 -- KEYS[8]  tick     hash  beat: last tick in ms; probe and its times
 -- KEYS[9]  fence    string  number of claims ever made
 -- KEYS[10] schedules  zset  schedule -> its next planned time in ms
+-- KEYS[11] producers  hash  '!load' = bytes that wait; '!limit' = the most tasks and bytes that may wait
 -- ARGV[1]  the most workers to name
 --
 -- returns  {now in ms, lengths of ready to ready3, of delayed, of dead, 1 if paused else 0, claims, due time of the first delayed or '',
 --          workers in all, some of their names, beat, probe, when it was set, the last wait, the number of schedules, the first
---          planned time or '', and of the first of ready to ready3 eight bytes that say since when it could have been run, fewer or
---          none where it does not say}
+--          planned time or '', of the first of ready to ready3 eight bytes that say since when it could have been run, fewer or
+--          none where it does not say, the load or '', the limit or ''}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
@@ -27,6 +28,7 @@ local function since(list)
   local again = (string.byte(envelope, 2) or 0) >= 8 or (string.byte(envelope, 4) or 0) > 0
   return again and '' or string.sub(envelope, 22, 29)
 end
+local load = redis.call('HMGET', KEYS[11], '!load', '!limit')
 local flags = redis.call('ZCOUNT', KEYS[7], '+inf', '+inf')
 return {
   now,
@@ -41,4 +43,5 @@ return {
   redis.call('ZCARD', KEYS[10]),
   fire[2] or '',
   since(KEYS[1]), since(KEYS[2]), since(KEYS[3]), since(KEYS[4]),
+  load[1] or '', load[2] or '',
 }

@@ -13,7 +13,7 @@
 -- KEYS[8]  tick     hash  beat: last tick in ms; grace: no recovery before this; turn: when the producers were last put aside;
 --          probe, since and wait: see below
 -- KEYS[9]  cancels  zset  cancel marks scored by expiry in ms
--- KEYS[10] producers   hash  producer id -> last sequence accepted; field '!' = closed
+-- KEYS[10] producers   hash  producer id -> last sequence accepted; fields '!' = closed, '!load' and '!limit' as in push
 -- KEYS[11] producers1  hash  those that were put aside, and have not been heard of since
 -- KEYS[12] fence    string  number of claims ever made
 -- ARGV[1]  the most tasks to promote in one call
@@ -44,9 +44,13 @@ elseif now - turn > tonumber(ARGV[5]) then
   redis.call('HSET', tick, 'turn', now)
   redis.call('UNLINK', aside)
   if redis.call('EXISTS', producers) == 1 then
-    local closed = redis.call('HGET', producers, '!')
+    local fields = {'!', '!load', '!limit'}
+    local values = redis.call('HMGET', producers, unpack(fields))
     redis.call('RENAME', producers, aside)
-    if closed then redis.call('HSET', producers, '!', closed) end
+    redis.call('HDEL', aside, unpack(fields))
+    for i = 1, #fields do
+      if values[i] then redis.call('HSET', producers, fields[i], values[i]) end
+    end
   end
 end
 

@@ -370,6 +370,28 @@ final class OperatorTest {
     }
 
     @Test
+    void putsDeadTasksOnAnotherQueueOneByOneOrAll() {
+        var ids = send(4);
+        bury(4);
+        var other = operator.queue(name + "-other");
+
+        assertThat(queue.moveDead(ids.get(2), other.name())).isTrue();
+        assertThat(queue.moveDead(ids.get(2), other.name())).isFalse();
+        assertThat(queue.moveDead(other.name(), count -> {})).isEqualTo(3);
+
+        assertThat(queue.state().dead() + queue.state().ready()).isZero();
+        assertThat(other.tasks(TaskState.READY, false, "", 10).tasks().stream().map(TaskSummary::id))
+                .containsExactly(ids.get(2), ids.get(0), ids.get(1), ids.get(3));
+        assertThat(other.attempts(ids.get(0))).hasSize(1);
+        assertThat(operator.queueNames()).contains(other.name());
+        assertThatThrownBy(() -> queue.moveDead(name, count -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("are there already");
+        assertThatThrownBy(() -> queue.moveDead("a b", count -> {})).hasMessageContaining("not a queue name: 'a b'");
+        new Broker(other.name()).drop(redis, List.of());
+    }
+
+    @Test
     void namesALauncherThatSaysNothing() {
         broker.register(redis, "build.example.com.4711.ab12.3", LEASE);
 

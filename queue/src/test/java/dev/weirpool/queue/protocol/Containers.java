@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  * @param flags {@code !paused} and {@code closed}
  * @param bell the wake-up tokens
  * @param kept beside the tasks: how many records there are of a task's attempts, whose result can be read, who holds a name
+ * @param miscounts what is wrong with the count of the bytes that wait
  * @param lasting the keys that neither belong to the queue or to a worker nor go away by themselves
  */
 public record Containers(
@@ -45,6 +47,7 @@ public record Containers(
         Set<String> flags,
         List<String> bell,
         Map<String, String> kept,
+        Set<String> miscounts,
         Set<String> lasting) {
 
     /** Keys that are there as long as the queue is; and those of one worker. */
@@ -69,6 +72,7 @@ public record Containers(
                 new TreeSet<>(),
                 new ArrayList<>(),
                 new TreeMap<>(),
+                new TreeSet<>(),
                 new TreeSet<>());
     }
 
@@ -77,10 +81,41 @@ public record Containers(
         var reply = (List<?>) requireNonNull(redis.run(SNAPSHOT, 0, List.of(bytes("weirpool:{" + queue + "}:"))));
         var soon = (Long) reply.get(0) + SOON_MILLIS;
         var read = empty();
+        read.weigh(reply);
         for (var i = 1; i < reply.size(); i += 4) {
             read.add(text(reply.get(i)), (Long) reply.get(i + 2) < 0, (List<?>) reply.get(i + 3), soon);
         }
         return read;
+    }
+
+    private void weigh(List<?> reply) {
+        var there = 0L;
+        var counted = Optional.<Long>empty();
+        for (var i = 1; i < reply.size(); i += 4) {
+            var content = (List<?>) reply.get(i + 3);
+            var key = text(reply.get(i));
+            if (key.matches("ready[123]?")) {
+                there += content.stream().mapToLong(raw -> weight((byte[]) raw)).sum();
+            } else if (key.equals("delayed")) {
+                there += pairs(content).stream()
+                        .mapToLong(pair -> weight((byte[]) pair.get(0)))
+                        .sum();
+            } else if (key.equals("producers")) {
+                counted = pairs(content).stream()
+                        .filter(pair -> text(pair.get(0)).equals("!load"))
+                        .map(pair -> Long.valueOf(text(pair.get(1))))
+                        .findFirst();
+            }
+        }
+        if (counted.isPresent() && counted.get() != there) {
+            miscounts.add(there + " bytes wait, but " + counted.get() + " were counted");
+        }
+    }
+
+    /** What lies in a blob included. */
+    private static long weight(byte[] raw) {
+        var isApart = raw.length > 50 && raw[0] == 2;
+        return raw.length + (isApart ? ByteBuffer.wrap(raw).getInt(raw.length - 4) : 0);
     }
 
     private void add(String key, boolean lasts, List<?> content, double soon) {
@@ -125,7 +160,7 @@ public record Containers(
     private void addProducer(byte[] id, String last) {
         if (id.length == 8) {
             producers.merge(ByteBuffer.wrap(id).getLong(), Long.valueOf(last), Math::max);
-        } else {
+        } else if (id.length == 1) {
             flags.add("closed");
         }
     }

@@ -42,8 +42,8 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "push",
                     "stores no second task of a name",
-                    "  return {'EXISTS', last, holder}\nend\nif KEYS",
-                    "end\nif KEYS"),
+                    "  return {'EXISTS', last, holder}\nend\nredis",
+                    "end\nredis"),
             guard(
                     "push",
                     "keeps the name for its task",
@@ -52,8 +52,20 @@ record Guard(String script, String why, String words, String without, boolean is
             full(
                     "push",
                     "is refused whole",
-                    "redis.call('HSET', producers, ARGV[1], last)\nif",
-                    "redis.call('ZREM', workers, '') redis.call('HSET', producers, ARGV[1], last)\nif"),
+                    "redis.call('HSET', producers, ARGV[1], last, '!load'",
+                    "redis.call('ZREM', workers, '') redis.call('HSET', producers, ARGV[1], last, '!load'"),
+            guard(
+                    "push",
+                    "stores no more than may wait",
+                    "  if stop < first then return {'FULL', last, state[4]} end\nend",
+                    "  stop = math.max(stop, first)\nend"),
+            guard(
+                    "push",
+                    "stores what there is room for",
+                    "local reply = stop == 3 + n and {'OK', last}",
+                    "local reply = {'OK', last}"),
+            guard("push", "counts the delayed", "local waits = redis.call('ZCARD', delayed)", "local waits = 0"),
+            guard("push", "counts what waits", "'!load', load)", "'!load', load - 1)"),
             guard("open", "leaves what is there", "if redis.call('EXISTS', KEYS[1]) == 0 then", "if true then"),
             guard("step", "turns away who is not registered", "if not flags[1] then return {'FENCED'} end", ""),
             guard(
@@ -103,6 +115,12 @@ record Guard(String script, String why, String words, String without, boolean is
                     "if redis.call('ZSCORE', cancels, id) then",
                     "if false then"),
             guard("step", "gives every claim a fence of its own", "redis.call('INCRBY', fence, #claimed)", "#claimed"),
+            guard("step", "counts what is claimed", "redis.call('HINCRBY', producers, '!load', -bytes)", ""),
+            guard(
+                    "step",
+                    "counts what is tried again",
+                    "redis.call('HINCRBY', producers, '!load', size(envelope))",
+                    ""),
             guard("register", "keeps the lease of who is known", "'NX', ", ""),
             full("register", "passes on a full server", "redis.call('ZREM', KEYS[1], '')", ""),
             guard("heartbeat", "names the lost", "if redis.call('ZSCORE', workers, ARGV[i]) then", "if true then"),
@@ -153,8 +171,21 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "recover",
                     "takes a name only from its holder",
-                    "if redis.call('GET', KEYS[15]) == id then",
+                    "if redis.call('GET', KEYS[16]) == id then",
                     "if true then"),
+            guard("recover", "counts what is given back", "redis.call('HINCRBY', KEYS[12], '!load', load)", ""),
+            guard("release", "counts what is given back", "redis.call('HINCRBY', KEYS[8], '!load', load)", ""),
+            guard("requeue", "counts what is put back", "redis.call('HINCRBY', KEYS[8], '!load', size(envelope))", ""),
+            guard(
+                    "revive",
+                    "counts what is put back",
+                    "if load > 0 then redis.call('HINCRBY', KEYS[7], '!load', load) end",
+                    ""),
+            guard(
+                    "purge",
+                    "counts what is deleted",
+                    "if ARGV[2] == '1' and load > 0 then redis.call('HINCRBY', KEYS[3], '!load', -load) end",
+                    ""),
             guard(
                     "release",
                     "turns away who is not registered",
@@ -179,6 +210,7 @@ record Guard(String script, String why, String words, String without, boolean is
                     "if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return redis.call('EXISTS', KEYS[3]) end",
                     "redis.call('LREM', KEYS[1], 1, ARGV[1])"),
             guard("discard", "answers a resend as the first time", "return redis.call('EXISTS', KEYS[3])", "return 0"),
+            guard("admit", "puts it there once", "if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end", ""),
             guard("tick", "asks for heartbeats only while one may have to be ended", "now + ARGV[4]", "'+inf'"),
             full("own", "passes on a full server", "redis.call('ZREM', KEYS[1], '')", ""),
             guard("purge", "puts back what is not expected", "redis.call('LPUSH', container, envelope)", "local _ = 0"),

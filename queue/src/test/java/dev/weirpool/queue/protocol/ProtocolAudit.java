@@ -45,6 +45,7 @@ public final class ProtocolAudit {
                 faults.add("worker " + worker + " holds " + held + " and is not registered");
             }
         });
+        faults.addAll(containers.miscounts());
         containers.lasting().forEach(key -> faults.add("key " + key + " has neither an owner nor an end"));
         return faults;
     }

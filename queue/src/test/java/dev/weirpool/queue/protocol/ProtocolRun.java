@@ -332,10 +332,11 @@ final class ProtocolRun {
 
     private Request rare() {
         var producer = producer();
-        return switch (random.nextInt(17)) {
+        return switch (random.nextInt(20)) {
             case 11, 12 -> requeue();
             case 14 -> revive();
             case 15, 16 -> purge();
+            case 17, 18, 19 -> limit();
             case 13 ->
                 change(
                         "step the clock back by ages",
@@ -372,6 +373,15 @@ final class ProtocolRun {
         };
     }
 
+    private Request limit() {
+        var limit = switch (random.nextInt(4)) {
+            case 0 -> new Limit(pick(1, 5, 20), 0);
+            case 1 -> new Limit(0, pick(1, 300, 1000));
+            default -> Limit.NONE;
+        };
+        return change("limit it to " + limit, () -> broker.limit(redis, limit), () -> model.limit(limit));
+    }
+
     private Request requeue() {
         var dead = model.now.dead();
         var letter = dead.isEmpty() ? anyTask() : dead.get(random.nextInt(dead.size()));
@@ -381,6 +391,19 @@ final class ProtocolRun {
                     "discard " + letter,
                     () -> broker.discard(redis, letter.envelope(), request),
                     () -> model.discard(letter, request));
+        }
+        if (random.nextInt(4) == 0) {
+            var admission = UUID.randomUUID();
+            return new Request(
+                    "move " + letter,
+                    () -> {
+                        var isThere = broker.discard(redis, letter.envelope(), request);
+                        if (isThere) {
+                            broker.admit(redis, letter.envelope().revived(), List.of(), admission);
+                        }
+                        return isThere;
+                    },
+                    () -> model.move(letter, request));
         }
         return new Request(
                 "requeue " + letter,

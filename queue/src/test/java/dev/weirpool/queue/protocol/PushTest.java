@@ -122,7 +122,10 @@ final class PushTest extends BrokerFixture {
         pretendThatAWeekIsOver();
 
         assertThat(broker.push(redis, PRODUCER, 2, List.of(), List.of())).isEqualTo(new PushReply.Gap(0));
-        assertThat(keys()).noneMatch(key -> key.contains("producers"));
+        assertThat(keys()).noneMatch(key -> key.contains("producers1"));
+        assertThat(redis.call("HLEN", bytes("weirpool:{" + queue + "}:producers")))
+                .as("the count of the bytes that wait")
+                .isEqualTo(1L);
     }
 
     @Test
@@ -132,6 +135,17 @@ final class PushTest extends BrokerFixture {
         pretendThatAWeekIsOver();
 
         assertThat(push(task(1))).isEqualTo(new PushReply.Closed());
+    }
+
+    @Test
+    void keepsItsLimitWhenProducersAreForgotten() {
+        broker.limit(redis, new Limit(2, 0));
+        push(1);
+        pretendThatAWeekIsOver();
+        pretendThatAWeekIsOver();
+
+        assertThat(broker.limit(redis)).isEqualTo(new Limit(2, 0));
+        ProtocolAudit.check(redis, queue);
     }
 
     private void pretendThatAWeekIsOver() {

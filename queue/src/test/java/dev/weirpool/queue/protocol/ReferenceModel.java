@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the protocol should do, on plain collections: the scripts are held against it.
@@ -22,6 +23,7 @@ final class ReferenceModel {
     private final Set<StoredTask.Id> refused = new HashSet<>();
     private final Set<UUID> carriedOut = new HashSet<>();
     private long claims;
+    private Limit limit = Limit.NONE;
     private boolean isTicking;
     private boolean isGrace;
 
@@ -39,11 +41,15 @@ final class ReferenceModel {
         if (now.flags().contains("closed")) {
             return new PushReply.Closed();
         }
+        var taken = IntStream.of(fresh).limit(room(tasks, fresh)).toArray();
+        if (taken.length == 0) {
+            return new PushReply.Full(last, limit);
+        }
         var idle = now.ready().get(0).isEmpty();
         var plain =
-                dues.isEmpty() && IntStream.of(fresh).allMatch(i -> tasks.get(i).priority() == 0);
+                dues.isEmpty() && IntStream.of(taken).allMatch(i -> tasks.get(i).priority() == 0);
         var waiting = false;
-        for (var i : fresh) {
+        for (var i : taken) {
             var task = tasks.get(i);
             now.producers().put(producer, task.sequence());
             if (dues.isEmpty() || !isLate(dues.get(i))) {
@@ -56,7 +62,28 @@ final class ReferenceModel {
         if (plain ? idle : waiting && now.bell().isEmpty()) {
             now.bell().add("1");
         }
-        return new PushReply.Stored();
+        return taken.length == fresh.length
+                ? new PushReply.Stored()
+                : new PushReply.Full(now.producers().get(producer), limit);
+    }
+
+    /** How many of those may still wait. */
+    private int room(List<StoredTask> tasks, int[] fresh) {
+        var waiting = Stream.concat(now.ready().stream().flatMap(List::stream), now.delayed().keySet().stream())
+                .toList();
+        var bytes = waiting.stream().mapToInt(task -> task.envelope().size()).sum();
+        var room = 0;
+        while (room < fresh.length
+                && (limit.items() == 0 || waiting.size() + room < limit.items())
+                && (limit.bytes() == 0 || bytes < limit.bytes())) {
+            bytes += tasks.get(fresh[room]).envelope().size();
+            room++;
+        }
+        return room;
+    }
+
+    void limit(Limit limit) {
+        this.limit = limit;
     }
 
     PushReply pushUnique(long previous, StoredTask task, Due due, String name) {
@@ -70,10 +97,11 @@ final class ReferenceModel {
         if (previous <= last && refused.contains(task.id())) {
             return new PushReply.Exists(new byte[0]);
         }
-        if (isNew) {
+        var reply = push(task.producer(), previous, List.of(task), List.of(due));
+        if (isNew && reply instanceof PushReply.Stored) {
             now.kept().put("unique:" + name, task.id().toString());
         }
-        return push(task.producer(), previous, List.of(task), List.of(due));
+        return reply;
     }
 
     StepReply step(String worker, StepRequest request) {
@@ -315,6 +343,19 @@ final class ReferenceModel {
         }
         carriedOut.add(request);
         now.kept().remove("attempts:" + letter.id());
+        return true;
+    }
+
+    /** Discards it, and puts a copy on this same queue, which stands for another. */
+    boolean move(StoredTask letter, UUID request) {
+        var isFirst = !carriedOut.contains(request);
+        if (!discard(letter, request)) {
+            return false;
+        }
+        if (isFirst) {
+            now.ready().get(letter.priority()).add(letter.withFailures(0).withLife(letter.life() + 1));
+            ring();
+        }
         return true;
     }
 

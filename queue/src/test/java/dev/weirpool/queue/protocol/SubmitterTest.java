@@ -84,7 +84,9 @@ final class SubmitterTest extends BrokerFixture {
 
     private void submit(int bytes, Optional<UniqueName> name) throws Exception {
         var draft = new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[bytes]);
-        assertThat(submitter.submit(draft, Due.NOW, name, sequence -> {}).get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+        assertThat(submitter
+                        .submit(draft, Due.NOW, name, false, sequence -> {})
+                        .get(LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo(new PushReply.Stored());
     }
 

@@ -1,0 +1,45 @@
+package dev.weirpool.queue.protocol;
+
+/**
+ * How much may wait on a queue, ready or delayed, before it takes no more.
+ *
+ * @param items the most tasks; 0 for any number
+ * @param bytes as long as fewer wait, one more is taken, whatever its size; 0 for any number
+ */
+public record Limit(long items, long bytes) {
+
+    /** Any number of anything. */
+    public static final Limit NONE = new Limit(0, 0);
+
+    private static final long MOST = 1L << 50; // numbers of Lua are exact up to 53 bits
+
+    /**
+     * @throws IllegalArgumentException if one of them is negative, or larger than any Redis
+     */
+    public Limit {
+        if (items < 0 || bytes < 0 || items > MOST || bytes > MOST) {
+            throw new IllegalArgumentException("a limit of a queue must be from 0, which is none, to 2^50, got " + items
+                    + " tasks and " + bytes + " bytes");
+        }
+    }
+
+    static Limit of(String wireForm) {
+        var space = wireForm.indexOf(' ');
+        return new Limit(Long.parseLong(wireForm.substring(0, space)), Long.parseLong(wireForm.substring(space + 1)));
+    }
+
+    String wireForm() {
+        return items + " " + bytes;
+    }
+
+    /** As a sentence has it: {@code 1000 tasks and 65536 bytes}. */
+    @Override
+    public String toString() {
+        if (equals(NONE)) {
+            return "any number of tasks";
+        }
+        return (items > 0 ? items + (items == 1 ? " task" : " tasks") : "")
+                + (items > 0 && bytes > 0 ? " and " : "")
+                + (bytes > 0 ? bytes + " bytes" : "");
+    }
+}
