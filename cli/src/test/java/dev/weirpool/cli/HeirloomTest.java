@@ -61,7 +61,7 @@ final class HeirloomTest {
     @BeforeEach
     void inherit() throws Exception {
         server = RedisServer.start(directory);
-        options = server.options();
+        options = server.options().unsigned(); // as it was then
         redis = options.open();
         for (var line : lines()) {
             var words = line.split(" ");
@@ -120,8 +120,9 @@ final class HeirloomTest {
         var codec = new TaskCodec(() -> redis, "test");
         var producer = Long.parseUnsignedLong(CLIENT, 16);
 
-        var results = redis.call(connection ->
-                new Broker("heirloom-client").readResults(connection, producer, "0", Duration.ofMillis(10)));
+        var results = redis.call(connection -> new Broker("heirloom-client")
+                .readResults(connection, producer, "0", Duration.ofMillis(10))
+                .results());
 
         assertThat(results).extracting(entry -> entry.sequence()).containsExactly(1L, 2L, 3L, 4L);
         var outcomes = results.stream()

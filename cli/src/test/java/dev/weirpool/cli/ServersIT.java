@@ -240,9 +240,9 @@ class ServersIT {
         try (var own = container(image).withCommand("--appendonly", "yes", "--appendfsync", "everysec")) {
             own.start();
             try (var tasks = TaskQueue.connect(addressOf(own).withDurability(Durability.FSYNC), queue)) {
-                for (var i = 0; i < 100; i++) {
-                    tasks.send(Task.of(ServersIT::square, i));
-                }
+                tasks.sendAll(IntStream.range(0, 100)
+                        .mapToObj(i -> Task.of(ServersIT::square, i))
+                        .toList());
             }
             docker("kill", "--signal", "KILL", own.getContainerId());
             docker("start", own.getContainerId());

@@ -7,6 +7,7 @@ import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Refusals;
 import java.time.Duration;
 
 /**
@@ -33,6 +34,7 @@ final class ResultCollector extends Duty {
     private final TaskCodec codec;
     private final OpenTickets tickets;
     private final boolean ownsQueue;
+    private final Refusals refusals;
 
     // owned by the duty's thread
     private String cursor = "0-0";
@@ -49,6 +51,7 @@ final class ResultCollector extends Duty {
         this.codec = codec;
         this.tickets = tickets;
         this.ownsQueue = ownsQueue;
+        this.refusals = new Refusals("a result of queue " + broker.queue());
         redis.call(connection -> {
             broker.openResults(connection, producer, STREAM_LIFE);
             return true;
@@ -73,17 +76,19 @@ final class ResultCollector extends Duty {
         if (System.nanoTime() - renewedAt > RENEWAL_NANOS) {
             renew(redis);
         }
-        var results = broker.readResults(redis, producer, cursor, READ_LIMIT);
-        for (var result : results) {
-            cursor = result.cursor();
+        var reply = broker.readResults(redis, producer, cursor, READ_LIMIT);
+        var isNews = !reply.cursor().equals(cursor);
+        cursor = reply.cursor();
+        reply.refused().forEach(refusals::add); // who waits goes on waiting: the genuine result may be yet to come
+        for (var result : reply.results()) {
             untrimmedBytes += result.result().length;
             if (tickets.contains(result.sequence())) {
                 submitter.resolved(result.sequence());
                 tickets.resolve(result.sequence(), codec.decodeOutcome(result.result()));
             }
         }
-        untrimmed += results.size();
-        if (untrimmed >= TRIM_AFTER || untrimmedBytes >= TRIM_AFTER_BYTES || (untrimmed > 0 && results.isEmpty())) {
+        untrimmed += reply.results().size() + reply.refused().size();
+        if (untrimmed >= TRIM_AFTER || untrimmedBytes >= TRIM_AFTER_BYTES || (untrimmed > 0 && !isNews)) {
             broker.trimResults(redis, producer, cursor);
             untrimmed = 0;
             untrimmedBytes = 0;

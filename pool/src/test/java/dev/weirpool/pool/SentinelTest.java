@@ -77,12 +77,11 @@ class SentinelTest {
             try (var launcher = Launcher.start(LauncherOptions.of(2, servers.options(), QUEUE))) {
                 awaited.get(LIMIT);
                 await().atMost(LIMIT)
-                        .until(() -> Files.readAllLines(ledger).contains("living")); // it asks now and then
-                await().atMost(LIMIT).until(() -> living.size() == 0);
+                        .untilAsserted(() -> assertThat(Files.readAllLines(ledger))
+                                .containsExactlyInAnyOrder("dead, on the replicas", "living", "awaited"));
+                assertThat(living.size()).isZero();
                 assertThat(launcher.pids()).hasSize(2);
             }
-            assertThat(Files.readAllLines(ledger))
-                    .containsExactlyInAnyOrder("dead, on the replicas", "living", "awaited");
             end(pool);
         }
     }

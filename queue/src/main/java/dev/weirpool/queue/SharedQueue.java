@@ -15,6 +15,8 @@ import dev.weirpool.queue.protocol.SharedQueueState;
 import dev.weirpool.queue.protocol.TakeReply;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUri;
+import dev.weirpool.queue.signing.Refusals;
+import dev.weirpool.queue.signing.WrongSignatureException;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayList;
@@ -41,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * leaves Redis when it is taken, and if its taker dies before it is done with it, the item is lost, as it is in Python; and so it
  * is if the connection breaks, or Redis does not answer in time, after Redis gave it out and before it has arrived. An item that
  * cannot be read here, because its class is missing, is taken too, and so is the batch it came in: that throws
- * {@link DecodingException}. {@link #claim()} is reliable: an item stays in Redis until it is reported done, and comes back to the
+ * {@link DecodingException}. One that was not signed with a secret of this process is dropped unread, logged, and counts as done.
+ * {@link #claim()} is reliable: an item stays in Redis until it is reported done, and comes back to the
  * front of the queue if its reader dies, so that it is dealt with at least once. Both may be used on one queue.
  *
  * <p><b>While Redis is away</b>, or does not answer, each method tries again for 10 s, then throws
@@ -113,6 +116,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     private final SharedQueueBroker broker;
     private final TaskCodec codec;
     private final Duration lease;
+    private final Refusals refusals;
     private final AtomicLong nextLook = new AtomicLong(System.nanoTime());
 
     /** What the queue should be: open, with a bound; or not known, until it matters. */
@@ -122,6 +126,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         this.broker = broker;
         this.codec = codec;
         this.lease = lease;
+        this.refusals = new Refusals("an item of queue " + broker.name());
         this.known = known;
     }
 
@@ -353,7 +358,13 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Takes the oldest item, or returns null if there is none, also when the queue is shut down. */
     @Override
     public @Nullable E poll() {
-        return onlyOf(grab(1));
+        while (true) {
+            var items = takeNow(1);
+            var genuine = genuine(items);
+            if (items.isEmpty() || !genuine.isEmpty()) {
+                return onlyOf(genuine);
+            }
+        }
     }
 
     /**
@@ -381,11 +392,11 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         var count = 0;
         while (count < max) {
             var wanted = Math.min(BATCH_ITEMS, max - count);
-            var items = grab(wanted);
-            for (var item : items) {
+            var items = takeNow(wanted);
+            for (var item : genuine(items)) {
                 target.add(decode(item));
+                count++;
             }
-            count += items.size();
             if (items.size() < wanted) {
                 return count;
             }
@@ -396,7 +407,18 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Takes items, waiting for the first until the time is over or the queue is shut down; then there are none. */
     private List<byte[]> takeWithin(int max, long nanos) throws InterruptedException {
         requireNotInterrupted();
+        broker.requireSecret();
         var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
+        while (true) {
+            var items = takeUntil(max, deadline);
+            var genuine = genuine(items);
+            if (items.isEmpty() || !genuine.isEmpty()) {
+                return genuine;
+            }
+        }
+    }
+
+    private List<byte[]> takeUntil(int max, long deadline) throws InterruptedException {
         var wanted = Math.min(max, SharedQueueBroker.MOST_ITEMS);
         var reply = broker.take(wanted, mayHaveBound(), false);
         while (reply instanceof TakeReply.Empty empty && !empty.state().isShut()) {
@@ -417,9 +439,29 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return reply instanceof TakeReply.Items taken ? taken.items() : List.of();
     }
 
-    /** Takes items that are there. */
-    private List<byte[]> grab(int max) {
+    /** Takes items that are there, as they are stored. */
+    private List<byte[]> takeNow(int max) {
+        broker.requireSecret();
         return broker.take(max, mayHaveBound(), false) instanceof TakeReply.Items taken ? taken.items() : List.of();
+    }
+
+    /** The contents of those that were signed by one of our keys. The others are dropped, and count as done. */
+    private List<byte[]> genuine(List<byte[]> items) {
+        var genuine = new ArrayList<byte[]>(items.size());
+        for (var item : items) {
+            var content = genuine(item);
+            content.ifPresentOrElse(genuine::add, broker::done);
+        }
+        return genuine;
+    }
+
+    private Optional<byte[]> genuine(byte[] item) {
+        try {
+            return Optional.of(broker.open(item));
+        } catch (WrongSignatureException e) {
+            refusals.add(e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private boolean mayHaveBound() {
@@ -455,7 +497,24 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     private Optional<Claim<E>> claimWithin(long nanos) throws InterruptedException {
         requireNotInterrupted();
+        broker.requireSecret();
         var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
+        while (true) {
+            var held = holdUntil(deadline);
+            if (held.isEmpty()) {
+                return Optional.empty();
+            }
+            var content = genuine(held.get().item);
+            if (content.isPresent()) {
+                return Optional.of(new Claim<>(held.get().hold, () -> decode(content.get())));
+            }
+            held.get().hold.settle(); // it must not come back
+        }
+    }
+
+    private record Held(Claimant.Hold hold, byte[] item) {}
+
+    private Optional<Held> holdUntil(long deadline) throws InterruptedException {
         var claimant = Claimant.enter(broker, lease);
         var claimed = false;
         try {
@@ -465,7 +524,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
                 var reply = claimant.claim(mayHaveBound(), hasWaited);
                 if (reply instanceof ClaimReply.Claimed item) {
                     claimed = true;
-                    return Optional.of(new Claim<>(claimant.hold(item), () -> decode(item.item())));
+                    return Optional.of(new Held(claimant.hold(item), item.item()));
                 }
                 if (reply instanceof ClaimReply.Empty empty && empty.state().isShut()) {
                     return Optional.empty();
@@ -492,7 +551,16 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Returns the oldest item, which stays, or null if there is none. */
     @Override
     public @Nullable E peek() {
-        return onlyOf(broker.peek(0, 1));
+        for (var item : broker.peek(0, 1)) {
+            var content = genuine(item);
+            return content.isPresent() ? decode(content.get()) : firstGenuine();
+        }
+        return null;
+    }
+
+    private @Nullable E firstGenuine() {
+        var items = iterator();
+        return items.hasNext() ? items.next() : null;
     }
 
     /** How many items wait. */
@@ -678,7 +746,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
                             + " bytes, more than the limit of " + Envelope.MAX_BYTES
                             + "; put a file or a key to read it from instead");
         }
-        return encoded;
+        return broker.seal(encoded);
     }
 
     private List<E> decode(List<byte[]> items) {

@@ -1,13 +1,14 @@
 package dev.weirpool.queue;
 
 import dev.weirpool.queue.protocol.SharedQueueBroker;
+import dev.weirpool.queue.signing.WrongSignatureException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Walks over the items that wait, page by page; used by one thread. */
+/** Walks over the items that wait, page by page, past those that are not genuine; used by one thread. */
 final class SharedQueueIterator<E> implements Iterator<E> {
 
     private static final int PAGE = 500;
@@ -18,6 +19,7 @@ final class SharedQueueIterator<E> implements Iterator<E> {
     private List<byte[]> page;
     private int next;
     private long nextPage;
+    private byte @Nullable [] opened; // the content of the next
     private byte @Nullable [] last;
 
     SharedQueueIterator(SharedQueueBroker broker, Function<byte[], E> decoder) {
@@ -29,6 +31,17 @@ final class SharedQueueIterator<E> implements Iterator<E> {
 
     @Override
     public boolean hasNext() {
+        while (opened == null && hasMore()) {
+            try {
+                opened = broker.open(page.get(next));
+            } catch (WrongSignatureException e) {
+                next++; // it stays, for who takes it to drop
+            }
+        }
+        return opened != null;
+    }
+
+    private boolean hasMore() {
         if (next == page.size() && page.size() == PAGE) {
             page = broker.peek(nextPage, PAGE);
             nextPage += page.size();
@@ -39,11 +52,13 @@ final class SharedQueueIterator<E> implements Iterator<E> {
 
     @Override
     public E next() {
-        if (!hasNext()) {
+        var content = hasNext() ? opened : null;
+        if (content == null) {
             throw new NoSuchElementException("no more items");
         }
         last = page.get(next++);
-        return decoder.apply(last);
+        opened = null;
+        return decoder.apply(content);
     }
 
     @Override

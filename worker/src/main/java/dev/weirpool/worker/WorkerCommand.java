@@ -1,5 +1,6 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ final class WorkerCommand {
     /** A share of the machine's memory that is left to the launcher and the rest. */
     private static final double HEAP_PERCENTAGE_OF_ALL = 75;
 
-    private static final Set<String> SECRETS = Set.of("WEIRPOOL_REDIS_URL", "WEIRPOOL_DASHBOARD_TOKEN");
+    private static final Set<String> SECRETS = Set.of("WEIRPOOL_REDIS_URL", "WEIRPOOL_DASHBOARD_TOKEN", Keyring.SECRET);
 
     private final LauncherOptions options;
     private final List<Path> ownJars = StartupArchive.ownJars();

@@ -2,6 +2,7 @@ package dev.weirpool.cli.doctor;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;

@@ -6,6 +6,8 @@ import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Signer;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -66,6 +68,7 @@ public final class Submitter extends Duty {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Broker broker;
+    private final Signer signer;
     private final long producer = RANDOM.nextLong();
     private final BlockingQueue<Pending> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ReentrantLock order = new ReentrantLock();
@@ -113,6 +116,7 @@ public final class Submitter extends Duty {
     public Submitter(Redis redis, Broker broker, int mostAccepted) {
         super("weirpool-submitter-" + broker.queue(), redis);
         this.broker = broker;
+        this.signer = redis.keyring().signer(Direction.TASK, broker.queue());
         this.mostAccepted = mostAccepted;
     }
 
@@ -152,6 +156,7 @@ public final class Submitter extends Duty {
      * @param failWhenFull whether it does not wait here until there is room for it
      * @return completes with {@link PushReply.Stored} when Redis holds the task, with {@link PushReply.Exists} if another holds its
      *     name, with {@link PushReply.Full} if it does not wait for room, and exceptionally when Redis never will hold it
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is nothing to sign it with
      * @throws RedisUnavailableException if too many tasks wait already and Redis does not answer for 10 s, or the thread is
      *     interrupted while it waits
      */
@@ -173,7 +178,7 @@ public final class Submitter extends Duty {
             }
             var number = sequence + 1;
             pending = new Pending(
-                    draft.seal(producer, number, due.millisSince1970()),
+                    draft.seal(producer, number, due.millisSince1970(), signer),
                     due,
                     unique,
                     failWhenFull,

@@ -3,6 +3,7 @@ package dev.weirpool.queue.redis;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,18 +33,26 @@ public final class Redis implements AutoCloseable {
     private final Topology topology;
     private final Duration timeout;
     private final Duration patience;
+    private final Keyring keyring;
     private final ConcurrentLinkedDeque<RedisConnection> idle = new ConcurrentLinkedDeque<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
      * @param timeout how long to wait for a connection or a reply
      * @param patience how long {@link #call} keeps trying while the server is away
+     * @param keyring what is signed with that is written there, and verified that is read
      */
-    public Redis(URI uri, Duration timeout, Duration patience) {
+    public Redis(URI uri, Duration timeout, Duration patience, Keyring keyring) {
         this.uri = uri;
         this.topology = Topology.of(uri);
         this.timeout = timeout;
         this.patience = patience;
+        this.keyring = keyring;
+    }
+
+    /** The same with the secrets of the environment. */
+    public Redis(URI uri, Duration timeout, Duration patience) {
+        this(uri, timeout, patience, Keyring.fromEnvironment());
     }
 
     /** Says that this process is a worker, and which server its queue is on: its environment does not hold the address. */
@@ -58,6 +67,11 @@ public final class Redis implements AutoCloseable {
 
     public URI uri() {
         return uri;
+    }
+
+    /** What is signed with that is written there, and verified that is read. */
+    public Keyring keyring() {
+        return keyring;
     }
 
     public Duration timeout() {
@@ -130,7 +144,7 @@ public final class Redis implements AutoCloseable {
 
     /** Opens a connection of the caller's own. */
     public RedisConnection connect() {
-        return topology.connect(timeout, () -> false);
+        return topology.connect(timeout, () -> false).signingWith(keyring);
     }
 
     /**
@@ -209,7 +223,9 @@ public final class Redis implements AutoCloseable {
 
     private RedisConnection borrow() {
         var connection = idle.poll();
-        return connection != null && connection.isUsable() ? connection : topology.connect(timeout, this::isClosed);
+        return connection != null && connection.isUsable()
+                ? connection
+                : topology.connect(timeout, this::isClosed).signingWith(keyring);
     }
 
     private void release(RedisConnection connection) {

@@ -2,6 +2,7 @@ package dev.weirpool.queue.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class RedisConnection implements AutoCloseable permits ServerConnection, ClusterConnection {
 
+    private Keyring keyring = Keyring.none();
+
     RedisConnection() {}
+
+    /** This one, with what is signed with that is sent, and verified that is received; set before it is used. */
+    RedisConnection signingWith(Keyring keyring) {
+        this.keyring = keyring;
+        return this;
+    }
+
+    /** What is signed with that is sent, and verified that is received; the connection itself does neither. */
+    public Keyring keyring() {
+        return keyring;
+    }
 
     /** Sends one command and returns its reply: {@code byte[]}, {@code Long}, {@code List} or null. */
     public abstract @Nullable Object call(String command, byte[]... arguments);

@@ -50,6 +50,9 @@ final class ServerConnection extends RedisConnection {
 
     private static final int MARK_LIFE_MILLIS = 1_000;
 
+    /** With {@code appendfsync everysec} Redis flushes once a second, and puts that off for another if the disk is busy. */
+    private static final int FLUSH_MILLIS = 2_500;
+
     private final String server;
     private final @Nullable SSLSocketFactory encryption;
     private final WakeableSocket socket;
@@ -220,10 +223,11 @@ final class ServerConnection extends RedisConnection {
     }
 
     private void requireFsync(byte[] mark) {
+        var patience = Math.max(readTimeoutMillis, FLUSH_MILLIS);
         try {
-            var fsynced = (List<?>) markAndWait(mark, Command.WAITAOF, bytes(1), bytes(0), bytes(patienceMillis()));
-            if (fsynced == null || !(fsynced.get(0) instanceof Long local) || local < 1) {
-                throw notDurable("its disk does not have it after " + patienceMillis() + " ms", "its disk");
+            var fsynced = markAndWait(patience, mark, Command.WAITAOF, bytes(1), bytes(0), bytes(patience));
+            if (!(fsynced instanceof List<?> both) || !(both.get(0) instanceof Long local) || local < 1) {
+                throw notDurable("its disk does not have it after " + patience + " ms", "its disk");
             }
         } catch (RedisRefusedException e) {
             throw new RedisRefusedException(
@@ -234,10 +238,11 @@ final class ServerConnection extends RedisConnection {
     }
 
     private void requireReplicas(byte[] mark) {
-        var count = markAndWait(mark, Command.WAIT, bytes(durability.replicas()), bytes(patienceMillis()));
+        var patience = Math.max(1, readTimeoutMillis / 2);
+        var count = markAndWait(patience, mark, Command.WAIT, bytes(durability.replicas()), bytes(patience));
         if (!(count instanceof Long acknowledged) || acknowledged < durability.replicas()) {
             throw notDurable(
-                    count + " of " + durability.replicas() + " replicas have it after " + patienceMillis() + " ms",
+                    count + " of " + durability.replicas() + " replicas have it after " + patience + " ms",
                     "its replicas");
         }
     }
@@ -246,12 +251,15 @@ final class ServerConnection extends RedisConnection {
      * Redis waits for the last that was written on this very connection, and with it for all before. So something is: the script may have
      * found that it was done on another connection.
      */
-    private @Nullable Object markAndWait(byte[] mark, Command wait, byte[]... arguments) {
+    private @Nullable Object markAndWait(int patienceMillis, byte[] mark, Command wait, byte[]... arguments) {
+        setReadTimeout(readTimeoutMillis + patienceMillis);
         try {
             jedis.sendCommand(Command.SET, mark, bytes(1), bytes("PX"), bytes(MARK_LIFE_MILLIS));
             jedis.sendCommand(wait, arguments);
             jedis.getOne();
-            return jedis.getOne();
+            var reply = jedis.getOne();
+            setReadTimeout(readTimeoutMillis);
+            return reply;
         } catch (JedisException e) {
             throw failed(e);
         }
@@ -262,11 +270,6 @@ final class ServerConnection extends RedisConnection {
         return new NotDurableYetException(
                 "accepted by Redis at " + server + ", but " + what + "; look at " + suspect,
                 new IllegalStateException(durability.toString()));
-    }
-
-    /** Shorter than the wait for a reply, in which it is. */
-    private int patienceMillis() {
-        return Math.max(1, readTimeoutMillis / 2);
     }
 
     @Override

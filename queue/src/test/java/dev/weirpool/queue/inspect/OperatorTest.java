@@ -299,7 +299,7 @@ final class OperatorTest {
 
         assertThat(progress).hasSizeGreaterThanOrEqualTo(3).endsWith(1202L);
         assertThat(queue.state().ready()).isZero();
-        var results = broker.readResults(redis, 7, "0-0", Duration.ofMillis(10));
+        var results = broker.readResults(redis, 7, "0-0", Duration.ofMillis(10)).results();
         assertThat(results).hasSize(1);
         assertThat(results.get(0).result()).isEqualTo(new byte[] {'C'});
         send(1, unique); // is not refused

@@ -147,6 +147,22 @@ final class UnsuitableRedisTest {
     }
 
     @Test
+    void handsLoginAndCertificatesOnToEachServerAndTheirOwnToSentinels() {
+        var sentinels = RedisUri.parse(
+                "rediss+sentinel://me:p%40ss@one,two/main/2?ca=ca.pem&sentinel-password=a%26b%2Bc&durability=fsync");
+
+        assertThat(RedisUri.serverAt(sentinels, "three:7000"))
+                .hasToString("rediss://me:p%40ss@three:7000/2?ca=ca.pem&durability=fsync");
+        assertThat(RedisUri.sentinelAt(sentinels, "one:26379")).hasToString("rediss://:a%26b%2Bc@one:26379?ca=ca.pem");
+        assertThat(RedisUri.sentinelAt(RedisUri.parse("redis+sentinel://:secret@one/main"), "one:26379"))
+                .hasToString("redis://one:26379");
+        assertThat(RedisUri.serverAt(RedisUri.parse("redis+cluster://one"), RedisUri.address("::1", 7000)))
+                .hasToString("redis://[::1]:7000/0");
+        assertThat(RedisUri.withDurability(sentinels, Durability.replicas(2)).toString())
+                .endsWith("?ca=ca.pem&sentinel-password=a%26b%2Bc&durability=replicas:2");
+    }
+
+    @Test
     void refusesADurabilityThatTheServerCannotGive() throws IOException {
         assertThatThrownBy(() -> RedisOptions.embedded().withDurability(Durability.FSYNC))
                 .hasMessageContaining("embedded Redis keeps nothing");
