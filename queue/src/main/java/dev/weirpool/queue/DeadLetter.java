@@ -43,6 +43,9 @@ public final class DeadLetter {
     public String argumentsPreview() {
         try {
             envelope.requireReadable();
+            if (envelope.blob().isPresent()) {
+                return "(" + envelope.blob().get().length() + " bytes, which lie apart)";
+            }
             var text = Arrays.deepToString(codec.decode(envelope).arguments());
             return text.length() <= MAX_PREVIEW ? text : text.substring(0, MAX_PREVIEW) + "...";
         } catch (DecodingException | IllegalArgumentException e) {

@@ -751,6 +751,7 @@ public final class Launcher implements AutoCloseable {
     private Envelope sealed(Task<?> task) {
         return new TaskCodec(() -> redis, "launcher")
                 .draft(task, TaskOptions.DEFAULT, false)
+                .inline()
                 .seal(0, 0);
     }
 

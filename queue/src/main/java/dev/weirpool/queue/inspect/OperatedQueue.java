@@ -6,6 +6,7 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.codec.Preview;
+import dev.weirpool.queue.protocol.Blob;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
@@ -285,6 +286,9 @@ public final class OperatedQueue {
         if (!envelope.isReadable()) {
             return "";
         }
+        if (envelope.blob().isPresent()) {
+            return "(" + envelope.blob().get().length() + " bytes, which lie apart)";
+        }
         var body = envelope.body();
         return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
     }
@@ -304,6 +308,12 @@ public final class OperatedQueue {
         return redis.call(
                         connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())))
                 .map(bytes -> {
+                    var apart = TaskCodec.outcomeApart(bytes);
+                    if (apart.isPresent()) {
+                        return new Ending(
+                                bytes[1] == RETURNED ? Ending.Kind.RETURNED : Ending.Kind.THREW,
+                                "(" + apart.get().length() + " bytes, which lie apart)");
+                    }
                     if (bytes.length > 1 && bytes[0] == RETURNED) {
                         return new Ending(Ending.Kind.RETURNED, Preview.of(Arrays.copyOfRange(bytes, 1, bytes.length)));
                     }
@@ -386,8 +396,8 @@ public final class OperatedQueue {
             var left = count(place).total(); // what comes later may stay
             while (left > 0) {
                 var most = (int) Math.min(CHUNK, left);
-                var first = redis.call(
-                        connection -> survey.peek(connection, place, 0, most - 1, Envelope.MIN_BYTES + MOST_HEADERS));
+                var first = redis.call(connection -> survey.peek(
+                        connection, place, 0, most - 1, Envelope.MIN_BYTES + MOST_HEADERS + Blob.REFERENCE_BYTES));
                 if (first.glimpses().isEmpty()) {
                     break;
                 }
@@ -407,7 +417,7 @@ public final class OperatedQueue {
         var task = TaskSummary.of(glimpse, TaskState.READY);
         var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
         var unique = TaskOptions.of(headers, 0, 1).uniqueKey();
-        return new Broker.Expected(bytesOf(task.id()), unique.orElse(""), ScheduledRun.of(envelope));
+        return new Broker.Expected(bytesOf(task.id()), unique.orElse(""), ScheduledRun.of(envelope), envelope.blob());
     }
 
     /**

@@ -131,6 +131,16 @@ final class Keys {
         return key("triggered:" + HexFormat.of().formatHex(id));
     }
 
+    /** A payload that lies apart. */
+    byte[] blob(Blob blob) {
+        return key("blob:" + HexFormat.of().formatHex(blob.id()));
+    }
+
+    /** A pattern of all payloads that lie apart. */
+    byte[] blobs() {
+        return key("blob:*");
+    }
+
     byte[] results(long producer) {
         return key("results:" + HexFormat.of().toHexDigits(producer));
     }
