@@ -154,14 +154,6 @@ class FailureTest {
     }
 
     @Test
-    void refusesAnArgumentOverTheLimitNamingBoth() {
-        assertThatThrownBy(() -> pool.applyAsync(Tasks::count, "a", Map.of("k", new byte[(1 << 30) + 1])))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the arguments of dev.weirpool.pool.Tasks::count take 1073741")
-                .hasMessageContaining("more than the limit of 1073741824");
-    }
-
-    @Test
     void namesTheMethodThatDoesNotExist() {
         assertThatThrownBy(() -> pool.apply(Task.named("dev.weirpool.pool.Tasks::nope")))
                 .hasMessageContaining("class dev.weirpool.pool.Tasks has no static method named nope");

@@ -6,18 +6,20 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.codec.Surrogate;
+import dev.weirpool.queue.protocol.Blob;
 import dev.weirpool.queue.protocol.ClaimReply;
 import dev.weirpool.queue.protocol.Claimant;
-import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.PutReply;
 import dev.weirpool.queue.protocol.SharedQueueBroker;
 import dev.weirpool.queue.protocol.SharedQueueState;
 import dev.weirpool.queue.protocol.TakeReply;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.queue.redis.RedisUri;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -52,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Methods that wait notice an interrupt within half a second; if they throw {@link InterruptedException} nothing was put, or
  * taken, except the earlier pieces of a {@link #putAll}. Items are encoded when they are put, so what is taken is a copy. A null is refused as everywhere in
- * {@code java.util.concurrent}, and so is an item that takes more than 16 MiB. Iterators, {@link #contains} and
+ * {@code java.util.concurrent}, and so is an item that takes more than 1 GiB. Iterators, {@link #contains} and
  * {@link #remove(Object)} are weakly consistent and read page by page: of more than 500 items they may miss some if others
  * are taken meanwhile. An item that is dropped without being taken ({@code remove(Object)}, {@code clear}, an iterator's
  * {@code remove}) counts as done.
@@ -112,6 +114,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     private final SharedQueueBroker broker;
     private final TaskCodec codec;
+    private final LargeItems largeItems;
     private final Duration lease;
     private final AtomicLong nextLook = new AtomicLong(System.nanoTime());
 
@@ -121,6 +124,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     private SharedQueue(SharedQueueBroker broker, TaskCodec codec, Duration lease, SharedQueueState known) {
         this.broker = broker;
         this.codec = codec;
+        this.largeItems = new LargeItems(broker.redis(), broker.name());
         this.lease = lease;
         this.known = known;
     }
@@ -215,11 +219,12 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      *
      * @throws InterruptedException if interrupted while waiting; the item is not put
      * @throws QueueShutDownException if the queue is shut down, or is while this waits; the item is not put
-     * @throws IllegalArgumentException if the item cannot travel, or takes more than 16 MiB
+     * @throws IllegalArgumentException if the item cannot travel, or takes more than 1 GiB
      */
     @Override
     public void put(E item) throws InterruptedException {
-        putWithin(List.of(encode(item)), FOR_EVER);
+        var encoded = encode(item);
+        putOrDrop(encoded, () -> putWithin(List.of(encoded), FOR_EVER));
     }
 
     /**
@@ -228,7 +233,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      *
      * @throws InterruptedException if interrupted while waiting; the items at the beginning may have been put
      * @throws QueueShutDownException if the queue is shut down; the items at the beginning may have been put
-     * @throws IllegalArgumentException if an item cannot travel, or takes more than 16 MiB; items before it may have been put
+     * @throws IllegalArgumentException if an item cannot travel, or takes more than 1 GiB; items before it may have been put
      */
     public void putAll(Collection<? extends E> items) throws InterruptedException {
         requireNotSelf(items);
@@ -255,7 +260,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     @Override
     public boolean offer(E item) {
-        return store(List.of(encode(item)), false) == 1;
+        var encoded = encode(item);
+        return putOrDrop(encoded, () -> store(List.of(encoded), false));
     }
 
     /**
@@ -267,7 +273,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     @Override
     public boolean offer(E item, long timeout, TimeUnit unit) throws InterruptedException {
-        return putWithin(List.of(encode(item)), unit.toNanos(timeout)) == 1;
+        var encoded = encode(item);
+        return putOrDrop(encoded, () -> putWithin(List.of(encoded), unit.toNanos(timeout)));
     }
 
     /**
@@ -280,6 +287,26 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     public boolean addAll(Collection<? extends E> items) {
         requireNotSelf(items);
         return super.addAll(items);
+    }
+
+    private interface Put<X extends Exception> {
+        int tried() throws X;
+    }
+
+    /** Leaves nothing of an item behind that is surely not put. */
+    private <X extends Exception> boolean putOrDrop(byte[] encoded, Put<X> put) throws X {
+        var mayBePut = false;
+        try {
+            mayBePut = put.tried() == 1;
+            return mayBePut;
+        } catch (RedisUnavailableException e) {
+            mayBePut = true;
+            throw e;
+        } finally {
+            if (!mayBePut) {
+                largeItems.drop(encoded);
+            }
+        }
     }
 
     /** Puts items until all are in or the time is over, and returns how many are. */
@@ -383,7 +410,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             var wanted = Math.min(BATCH_ITEMS, max - count);
             var items = grab(wanted);
             for (var item : items) {
-                target.add(decode(item));
+                target.add(taken(item));
             }
             count += items.size();
             if (items.size() < wanted) {
@@ -465,7 +492,10 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
                 var reply = claimant.claim(mayHaveBound(), hasWaited);
                 if (reply instanceof ClaimReply.Claimed item) {
                     claimed = true;
-                    return Optional.of(new Claim<>(claimant.hold(item), () -> decode(item.item())));
+                    return Optional.of(new Claim<>(
+                            claimant.hold(item),
+                            () -> decode(largeItems.get(item.item())),
+                            () -> largeItems.drop(item.item())));
                 }
                 if (reply instanceof ClaimReply.Empty empty && empty.state().isShut()) {
                     return Optional.empty();
@@ -492,7 +522,20 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Returns the oldest item, which stays, or null if there is none. */
     @Override
     public @Nullable E peek() {
-        return onlyOf(broker.peek(0, 1));
+        while (true) {
+            var first = broker.peek(0, 1);
+            if (first.isEmpty()) {
+                return null;
+            }
+            var item = find(first.get(0));
+            if (item.isPresent()) {
+                return item.get();
+            }
+            var now = broker.peek(0, 1);
+            if (!now.isEmpty() && Arrays.equals(now.get(0), first.get(0))) { // it was not taken
+                return decode(largeItems.get(first.get(0)));
+            }
+        }
     }
 
     /** How many items wait. */
@@ -511,13 +554,13 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** The items that wait, oldest first; they stay. */
     @Override
     public Iterator<E> iterator() {
-        return new SharedQueueIterator<>(broker, this::decode);
+        return new SharedQueueIterator<>(broker, this::find, largeItems::drop);
     }
 
     /** Drops the oldest item that is equal to {@code item}. */
     @Override
     public boolean remove(@Nullable Object item) {
-        var waiting = new SharedQueueIterator<>(broker, this::decode);
+        var waiting = new SharedQueueIterator<>(broker, this::find, largeItems::drop);
         while (waiting.hasNext()) {
             if (waiting.next().equals(item) && waiting.drop()) {
                 return true;
@@ -672,25 +715,35 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     byte[] encode(E item) {
         requireNonNull(item, "a queue holds no nulls");
         var encoded = codec.encodeItem(item);
-        if (encoded.length > Envelope.MAX_BYTES) {
+        if (encoded.length > Blob.MAX_BYTES) {
             throw new IllegalArgumentException(
                     "an item of " + item.getClass().getTypeName() + " takes " + encoded.length
-                            + " bytes, more than the limit of " + Envelope.MAX_BYTES
+                            + " bytes, more than the limit of " + Blob.MAX_BYTES
                             + "; put a file or a key to read it from instead");
         }
-        return encoded;
+        return largeItems.listed(encoded);
     }
 
     private List<E> decode(List<byte[]> items) {
         var decoded = new ArrayList<E>(items.size());
         for (var item : items) {
-            decoded.add(decode(item));
+            decoded.add(taken(item));
         }
         return decoded;
     }
 
     private @Nullable E onlyOf(List<byte[]> items) {
-        return items.isEmpty() ? null : decode(items.get(0));
+        return items.isEmpty() ? null : taken(items.get(0));
+    }
+
+    private E taken(byte[] item) {
+        var encoded = largeItems.get(item);
+        largeItems.drop(item);
+        return decode(encoded);
+    }
+
+    private Optional<E> find(byte[] item) {
+        return largeItems.find(item).map(this::decode);
     }
 
     @SuppressWarnings("unchecked") // as with any queue, what was put decides

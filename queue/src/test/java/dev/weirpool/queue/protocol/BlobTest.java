@@ -2,6 +2,7 @@ package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.inspect.Operator;
@@ -190,6 +191,18 @@ final class BlobTest extends BrokerFixture {
         broker.drop(redis, List.of());
 
         assertThat(keys()).isEmpty();
+    }
+
+    @Test
+    void hasALimitThatIsNamed() {
+        assertThatThrownBy(() -> new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[Blob.MAX_BYTES + 1]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "the arguments of Tasks::run take 1073741825 bytes, more than the limit of 1073741824");
+        var large = new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[Envelope.MAX_BYTES]);
+        assertThatThrownBy(large::inline)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("take 16777216 bytes, more than the limit of 16711");
     }
 
     @Test
