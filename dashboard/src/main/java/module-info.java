@@ -4,7 +4,7 @@ module dev.weirpool.dashboard {
     requires dev.weirpool.scheduler;
     requires com.google.gson;
     requires gg.jte.runtime;
-    requires jdk.httpserver;
+    requires transitive jdk.httpserver;
     requires org.jspecify;
     requires org.slf4j;
 

@@ -2,6 +2,8 @@ package dev.weirpool.cli;
 
 import dev.weirpool.dashboard.Dashboard;
 import dev.weirpool.dashboard.DashboardOptions;
+import dev.weirpool.metrics.Exposition;
+import dev.weirpool.metrics.QueueMeters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,7 +60,11 @@ final class DashboardCommand implements Callable<Integer> {
                 .withBind(bind, token())
                 .withReadOnly(readOnly)
                 .withHiddenPayloads(hidePayloads);
-        try (var dashboard = Dashboard.start(options)) {
+        try (var connection = redis.options().open();
+                var looks = QueueMeters.ofAll(connection);
+                var exposition = Exposition.of(looks);
+                var dashboard = Dashboard.start(options, exposition.handler())) {
+            looks.start();
             log.info(
                     "the dashboard of {} is on http://{}:{}/",
                     redis.options(),

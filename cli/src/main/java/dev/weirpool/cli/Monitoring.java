@@ -6,53 +6,64 @@ import dev.weirpool.metrics.MonitoringServer;
 import dev.weirpool.metrics.QueueMeters;
 import dev.weirpool.queue.RedisOptions;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The metrics and the health of a command that runs on, while it does; nothing at all where nobody has asked for them. */
 final class Monitoring implements AutoCloseable {
 
-    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final Optional<MonitoringServer> server;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
-    private Monitoring() {}
+    private Monitoring(Optional<MonitoringServer> server) {
+        this.server = server;
+        server.ifPresent(parts::push);
+    }
 
     /**
-     * Serves at {@code address}, if there is one.
+     * Takes {@code address}, if there is one, before anything else is begun.
+     *
+     * @throws IllegalArgumentException if that is no address, or the port is taken
+     */
+    static Monitoring bind(Optional<String> address) {
+        return new Monitoring(address.map(MonitoringServer::bind));
+    }
+
+    /**
+     * Begins to answer, if there is an address.
      *
      * @param queues those to look at
      * @param health made of what looks at them
      * @param meters further ones
-     * @throws IllegalArgumentException if that is no address, or the port is taken
      */
-    static Monitoring start(
-            Optional<String> address,
+    void serve(
             RedisOptions options,
-            List<String> queues,
+            Supplier<List<String>> queues,
             Function<QueueMeters, Health> health,
             MeterBinder... meters) {
-        var monitoring = new Monitoring();
-        address.ifPresent(at -> monitoring.serve(at, options, queues, health, meters));
-        return monitoring;
+        server.ifPresent(http -> {
+            var redis = options.open();
+            parts.push(redis);
+            var looks = new QueueMeters(redis, queues);
+            parts.push(looks);
+            looks.start();
+            http.serve(exposition(looks, meters), health.apply(looks));
+        });
     }
 
-    private void serve(
-            String address,
-            RedisOptions options,
-            List<String> names,
-            Function<QueueMeters, Health> health,
-            MeterBinder... meters) {
-        var redis = options.open();
-        var queues = new QueueMeters(redis, names);
-        var exposition = Exposition.of(
-                Stream.concat(Stream.of(queues), Stream.of(meters)).toArray(MeterBinder[]::new));
-        parts.addAll(List.of(queues, redis, exposition));
-        queues.start();
-        parts.add(0, MonitoringServer.start(address, exposition, health.apply(queues)));
+    private Exposition exposition(QueueMeters looks, MeterBinder... meters) {
+        var exposition =
+                Exposition.of(Stream.concat(Stream.of(looks), Stream.of(meters)).toArray(MeterBinder[]::new));
+        parts.push(exposition);
+        return exposition;
     }
 
+    /** The latest part first. */
     @Override
     public void close() {
         for (var part : parts) {
@@ -62,5 +73,6 @@ final class Monitoring implements AutoCloseable {
                 throw new IllegalStateException(e);
             }
         }
+        parts.clear();
     }
 }

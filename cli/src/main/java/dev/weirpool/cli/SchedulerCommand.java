@@ -98,8 +98,9 @@ final class SchedulerCommand implements Callable<Integer> {
         Signal.handle(new Signal("INT"), signal -> signals.add(END));
         Signal.handle(new Signal("HUP"), signal -> signals.add(AGAIN));
         var schedulers = new LinkedHashMap<String, Scheduler>();
-        try {
+        try (var monitoring = Monitoring.bind(http.address())) {
             apply(schedules, schedulers);
+            monitoring.serve(redis.options(), () -> served(schedulers), Health::of, meters);
             serve(schedulers);
         } finally {
             schedulers.values().forEach(Scheduler::close);
@@ -109,9 +110,7 @@ final class SchedulerCommand implements Callable<Integer> {
     }
 
     private void serve(Map<String, Scheduler> schedulers) throws InterruptedException {
-        var served = List.copyOf(schedulers.keySet());
-        try (var health = HealthFile.start(() -> lastHeardOfRedis(schedulers));
-                var monitoring = Monitoring.start(http.address(), redis.options(), served, Health::of, meters)) {
+        try (var health = HealthFile.start(() -> lastHeardOfRedis(schedulers))) {
             for (var signal = signals.take(); signal.equals(AGAIN); signal = signals.take()) {
                 try {
                     apply(read(), schedulers);
@@ -119,6 +118,13 @@ final class SchedulerCommand implements Callable<Integer> {
                     log.error("{}; the schedules stay as they were", e.getMessage());
                 }
             }
+        }
+    }
+
+    /** HUP may add some. */
+    private static List<String> served(Map<String, Scheduler> schedulers) {
+        synchronized (schedulers) {
+            return List.copyOf(schedulers.keySet());
         }
     }
 

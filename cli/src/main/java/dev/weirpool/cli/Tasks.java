@@ -5,6 +5,7 @@ import dev.weirpool.cli.output.Format;
 import dev.weirpool.cli.output.Plain;
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.TaskId;
+import dev.weirpool.queue.inspect.Ending;
 import dev.weirpool.queue.inspect.OperatedQueue;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.Search;
@@ -130,7 +131,7 @@ final class Tasks implements Callable<Integer> {
         try (var operator = Operator.connect(redis.required())) {
             var task = TaskId.parse(id);
             var place = find(operator, queues, task);
-            print(place, output);
+            print(place, task, output);
             return follow ? follow(place, task, output) : ExitCode.DONE;
         }
     }
@@ -161,14 +162,18 @@ final class Tasks implements Callable<Integer> {
                 unsearched.orElse("no such task: " + id + " has ended, was deleted, or never was"));
     }
 
-    private static void print(Place place, OutputArgument output) {
+    private static void print(Place place, TaskId id, OutputArgument output) {
         var values = new LinkedHashMap<String, @Nullable Object>();
         values.put("queue", place.queue.name());
+        values.put("id", id.toString());
         if (place.found instanceof Search.Found found) {
             values.putAll(Format.values(Views.TASK, found.task().task()));
             values.putAll(details(found.task()));
-        } else {
+        } else if (place.found instanceof Search.Ended ended) {
             values.put("state", "ended");
+            values.put("outcome", Views.lower(ended.ending().kind()));
+            values.put("result", ended.ending().text());
+            values.put("attempts", values(ended.attempts()));
         }
         if (output.format().isJson()) {
             output.format().value(System.out, values);
@@ -177,9 +182,18 @@ final class Tasks implements Callable<Integer> {
         values.remove("attempts");
         values.forEach((name, value) -> System.out.println(String.format("%-16s", name.replace('_', ' '))
                 + Plain.of(value instanceof Map<?, ?> map ? map.toString() : value)));
-        if (place.found instanceof Search.Found found) {
-            found.task().attempts().forEach(Tasks::print);
+        attempts(place.found).forEach(Tasks::print);
+    }
+
+    private static List<Attempt> attempts(Search found) {
+        if (found instanceof Search.Found task) {
+            return task.task().attempts();
         }
+        return found instanceof Search.Ended ended ? ended.attempts() : List.of();
+    }
+
+    private static List<?> values(List<Attempt> attempts) {
+        return attempts.stream().map(attempt -> Format.values(ATTEMPT, attempt)).toList();
     }
 
     private static Map<String, @Nullable Object> details(TaskDetail task) {
@@ -191,11 +205,7 @@ final class Tasks implements Callable<Integer> {
         values.put("soft_time_limit", options.softTimeLimit());
         values.put("unique_key", options.uniqueKey());
         values.put("keep_result", options.keepResult());
-        values.put(
-                "attempts",
-                task.attempts().stream()
-                        .map(attempt -> Format.values(ATTEMPT, attempt))
-                        .toList());
+        values.put("attempts", values(task.attempts()));
         return values;
     }
 
@@ -224,7 +234,9 @@ final class Tasks implements Callable<Integer> {
                 last = text;
             }
         }
-        return ExitCode.DONE;
+        return current instanceof Search.Ended ended && ended.ending().kind() == Ending.Kind.THREW
+                ? ExitCode.SOME_FAILED
+                : ExitCode.DONE;
     }
 
     private static String text(Search found) {
@@ -233,7 +245,14 @@ final class Tasks implements Callable<Integer> {
             return Views.lower(summary.state()) + ", attempt " + summary.attempt()
                     + summary.worker()
                             .map(worker -> ", on " + Plain.line(worker))
+                            .orElse("")
+                    + summary.progress()
+                            .map(progress -> ", " + Plain.line(progress.toString()))
                             .orElse("");
+        }
+        if (found instanceof Search.Ended ended) {
+            var first = ended.ending().text().lines().findFirst().orElse("");
+            return "ended, " + Views.lower(ended.ending().kind()) + " " + Plain.line(first);
         }
         return "ended";
     }

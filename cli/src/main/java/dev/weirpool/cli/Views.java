@@ -45,7 +45,8 @@ final class Views {
             Column.of("size", task -> new Bytes(task.size())),
             Column.of("due", TaskSummary::due),
             Column.of("since", TaskSummary::since),
-            Column.of("worker", TaskSummary::worker));
+            Column.of("worker", TaskSummary::worker),
+            Column.of("progress", TaskSummary::progress));
 
     static final List<Column<Staff>> WORKER = List.of(
             Column.of("worker", staff -> staff.worker.name()),

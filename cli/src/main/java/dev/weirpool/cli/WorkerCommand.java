@@ -120,25 +120,21 @@ final class WorkerCommand implements Callable<Integer> {
                         .withMaxTasks(maxTasksPerWorker)
                         .withMaxMemory(maxMemoryPerWorker)
                         .withMaxAge(Duration.ofSeconds(maxAgePerWorker)));
-        try (var launcher = Launcher.start(options)) {
+        try (var monitoring = Monitoring.bind(http.address());
+                var launcher = Launcher.start(options)) {
             log.info("{} worker processes serve queue {} on {}", count, queue, server);
             obeySignals(launcher);
-            try (var health = HealthFile.start(launcher::lastHeardOfRedis);
-                    var monitoring = monitor(launcher)) {
+            monitoring.serve(
+                    server,
+                    () -> List.of(queue),
+                    queues -> Health.of(queues, launcher),
+                    new LauncherMeters(launcher::census));
+            try (var health = HealthFile.start(launcher::lastHeardOfRedis)) {
                 launcher.await(NO_LIMIT);
             }
         }
         log.info("all workers have ended");
         return ExitCode.DONE;
-    }
-
-    private Monitoring monitor(Launcher launcher) {
-        return Monitoring.start(
-                http.address(),
-                redis.options(),
-                List.of(queue),
-                queues -> Health.of(queues, launcher),
-                new LauncherMeters(launcher::census));
     }
 
     private void obeySignals(Launcher launcher) {

@@ -82,7 +82,7 @@ final class Api {
                 "next",
                 page.next().orElse(null),
                 "tasks",
-                page.tasks().stream().map(Api::task).toList()));
+                page.tasks().stream().map(this::task).toList()));
     }
 
     Reply task(Request request) {
@@ -94,7 +94,15 @@ final class Api {
             return problem(
                     404, "not among the " + gaveUp.looked() + " tasks that were looked at, of " + gaveUp.total());
         }
-        return problem(404, found instanceof Search.Ended ? "it has ended, and its result is kept" : "it is not here");
+        if (found instanceof Search.Ended ended) {
+            return json(object(
+                    "id", request.name("task"),
+                    "state", "ended",
+                    "outcome", ended.ending().kind().name().toLowerCase(Locale.ROOT),
+                    "result", options.hidesPayloads() ? null : ended.ending().text(),
+                    "attempts", ended.attempts().stream().map(this::attempt).toList()));
+        }
+        return problem(404, "it is not here");
     }
 
     Reply workers(Request request) {
@@ -228,7 +236,17 @@ final class Api {
                 "failedPerMinute", queue.failed());
     }
 
-    private static Map<String, @Nullable Object> task(TaskSummary task) {
+    private @Nullable Map<String, @Nullable Object> progress(TaskSummary task) {
+        return task.progress()
+                .map(progress -> object(
+                        "done", progress.done(),
+                        "total", progress.total(),
+                        "note", options.hidesPayloads() ? null : progress.note(),
+                        "at", progress.at()))
+                .orElse(null);
+    }
+
+    private Map<String, @Nullable Object> task(TaskSummary task) {
         return object(
                 "id", task.id().toString(),
                 "name", task.name(),
@@ -239,7 +257,8 @@ final class Api {
                 "size", task.size(),
                 "due", task.due().orElse(null),
                 "worker", task.worker().orElse(null),
-                "since", task.since().orElse(null));
+                "since", task.since().orElse(null),
+                "progress", progress(task));
     }
 
     private Map<String, @Nullable Object> detail(TaskDetail detail) {

@@ -1,5 +1,6 @@
 package dev.weirpool.dashboard;
 
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.weirpool.queue.inspect.Operator;
 import java.io.IOException;
@@ -47,13 +48,19 @@ public final class Dashboard implements AutoCloseable {
         this.threads = threads;
     }
 
+    /** The same without metrics. */
+    public static Dashboard start(DashboardOptions options) {
+        return start(options, Site::noMetrics);
+    }
+
     /**
      * Starts to listen.
      *
+     * @param metrics what {@code /metrics} answers whoever is let in
      * @throws IllegalArgumentException if it cannot listen there
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
-    public static Dashboard start(DashboardOptions options) {
+    public static Dashboard start(DashboardOptions options, HttpHandler metrics) {
         var redis = options.redis().withPatience(Duration.ZERO);
         var operator = Operator.connect(redis);
         try {
@@ -64,7 +71,7 @@ public final class Dashboard implements AutoCloseable {
             var schedules = new Schedules(redis);
             var threads = threads();
             server.setExecutor(threads);
-            server.createContext("/", new Site(options, operator, sampler, history, schedules));
+            server.createContext("/", new Site(options, operator, sampler, history, schedules, metrics));
             sampler.start();
             server.start();
             return new Dashboard(operator, sampler, schedules, server, threads);

@@ -136,13 +136,14 @@ final class Screens {
                     frame,
                     Map.of("queue", name, "id", id.toString(), "looked", gaveUp.looked(), "total", gaveUp.total()));
         }
+        if (found instanceof Search.Ended ended) {
+            return page("ended", frame, Map.of("queue", name, "id", id.toString(), "ended", ended));
+        }
         return problem(
                 request.isPart(),
                 404,
                 "Task " + id + " is not here",
-                found instanceof Search.Ended
-                        ? "It has ended, and its result is kept."
-                        : "It has ended, was deleted, or never was on the queue " + name + ".");
+                "It has ended, was deleted, or never was on the queue " + name + ".");
     }
 
     Reply workers(Request request) {

@@ -30,10 +30,19 @@ final class Site implements HttpHandler {
     private final Screens screens;
     private final List<Route> routes = new ArrayList<>();
 
-    Site(DashboardOptions options, Operator operator, Sampler sampler, History history, Schedules schedules) {
+    private final HttpHandler metrics;
+
+    Site(
+            DashboardOptions options,
+            Operator operator,
+            Sampler sampler,
+            History history,
+            Schedules schedules,
+            HttpHandler metrics) {
         this.doorkeeper = new Doorkeeper(options.secret());
         this.sampler = sampler;
         this.events = new Events(sampler);
+        this.metrics = metrics;
         this.screens = new Screens(options, operator, sampler, history, schedules, assets);
         get("/", screens::overview);
         get("/queues", screens::queues);
@@ -97,12 +106,18 @@ final class Site implements HttpHandler {
                 send(exchange, refusal.get());
             } else if (path.equals("/events")) {
                 events.stream(exchange);
+            } else if (path.equals("/metrics")) {
+                metrics.handle(exchange);
             } else {
                 send(exchange, answer(exchange, method));
             }
         } catch (IOException e) {
             log.debug("a browser has gone: {}", e.getMessage());
         }
+    }
+
+    static void noMetrics(HttpExchange exchange) throws IOException {
+        send(exchange, Reply.text(404, "this dashboard was started without metrics"));
     }
 
     private static void protect(HttpExchange exchange) {
@@ -117,9 +132,11 @@ final class Site implements HttpHandler {
     /** Alive is who answers; ready is who can ask Redis. Neither tells more than that. */
     private Reply health(String path) {
         return switch (path) {
-            case "/health/live" -> Reply.text(200, "alive");
+            case "/health/live" -> Reply.text(200, "live");
             case "/health/ready" ->
-                sampler.latest().isDown() ? Reply.text(503, "Redis does not answer") : Reply.text(200, "ready");
+                sampler.latest().isDown()
+                        ? Reply.text(503, "not ready: Redis does not answer")
+                        : Reply.text(200, "ready");
             default -> Reply.text(404, "no such check; there are /health/live and /health/ready");
         };
     }

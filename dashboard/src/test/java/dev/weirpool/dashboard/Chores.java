@@ -1,5 +1,6 @@
 package dev.weirpool.dashboard;
 
+import dev.weirpool.queue.TaskContext;
 import java.util.concurrent.TimeUnit;
 
 /** What the tests have workers do. */
@@ -16,7 +17,11 @@ final class Chores {
         throw new IllegalStateException(why);
     }
 
+    /** Ten minutes of work, a step more every tenth of a second. */
     static void render(String film) throws InterruptedException {
-        TimeUnit.MINUTES.sleep(10);
+        for (var frame = 1; frame <= 6000; frame++) {
+            TaskContext.current().progress(frame, 6000, film);
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
     }
 }

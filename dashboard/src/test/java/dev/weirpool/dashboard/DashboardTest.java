@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonParser;
+import com.sun.net.httpserver.HttpHandler;
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
@@ -130,6 +131,59 @@ final class DashboardTest {
             assertThat(page)
                     .contains("Chores::refuse", "Attempt 1", "Attempt 2", "IllegalStateException: out of ink")
                     .contains("at dev.weirpool.dashboard.Chores.refuse");
+        }
+    }
+
+    @Test
+    void showsHowFarATaskSaysItIs() throws Exception {
+        var id = queue.send(Task.of(Chores::render, "the-mill.mov"));
+        var hiding = House.options(server.options()).withHiddenPayloads(true);
+        try (var launcher = Launcher.start(LauncherOptions.of(1, server.options(), "images"));
+                var house = house();
+                var discreet = new House(hiding)) {
+            for (var path : List.of("/queues/images/tasks/" + id, "/queues/images?state=running")) {
+                await().atMost(LIMIT)
+                        .until(() -> house.get(path).body().contains("<progress aria-label=\"Progress\" max=\"6000\""));
+                assertThat(house.get(path).body()).contains(" of 6,000", "the-mill.mov");
+                assertThat(discreet.get(path).body()).contains(" of 6,000").doesNotContain("the-mill.mov");
+            }
+            var told = JsonParser.parseString(
+                            house.get("/api/v1/queues/images/tasks/" + id).body())
+                    .getAsJsonObject()
+                    .getAsJsonObject("progress");
+            assertThat(told.get("done").getAsInt()).isPositive();
+            assertThat(told.get("total").getAsInt()).isEqualTo(6000);
+            assertThat(discreet.get("/api/v1/queues/images/tasks?state=running").body())
+                    .contains("\"total\":6000")
+                    .doesNotContain("the-mill.mov");
+            house.post("/queues/images/tasks/" + id + "/kill", "");
+            await().atMost(LIMIT)
+                    .until(() ->
+                            !house.get("/queues/images?state=running").body().contains("<progress"));
+        }
+    }
+
+    @Test
+    void showsWhatATaskReturnedOrThrewWhoseResultIsKept() throws Exception {
+        var kept = TaskOptions.DEFAULT.withKeepResult(Duration.ofHours(1));
+        var good = queue.send(Task.of(Chores::resize, "a.jpg", 4711), kept);
+        var bad = queue.send(Task.of(Chores::refuse, "out of ink"), kept);
+        runUntilDead(1);
+        try (var house = house();
+                var discreet = new House(House.options(server.options()).withHiddenPayloads(true))) {
+            var page = "/queues/images/tasks/" + good;
+            assertThat(house.get(page).body()).contains("What it returned", "4711");
+            assertThat(discreet.get(page).body()).contains("What it returned").doesNotContain("4711");
+            assertThat(house.get("/api/v1" + page).body()).contains("\"outcome\":\"returned\"", "\"result\":\"4711\"");
+            page = "/queues/images/tasks/" + bad;
+            assertThat(house.get(page).body())
+                    .as("a dead letter, to be retried")
+                    .contains("out of ink", "Retry");
+
+            queue.deadLetters().delete(queue.deadLetters().find(bad).orElseThrow());
+
+            assertThat(house.get(page).body()).contains("What it threw", "IllegalStateException: out of ink");
+            assertThat(house.get("/api/v1" + page).body()).contains("\"outcome\":\"threw\"");
         }
     }
 
@@ -261,6 +315,25 @@ final class DashboardTest {
                     .isEqualTo(303);
             assertThat(house.get("/health/live").statusCode()).isEqualTo(200);
             assertThat(options.toString()).doesNotContain(TOKEN);
+        }
+    }
+
+    @Test
+    void givesItsMetricsToWhoeverKnowsTheToken() throws Exception {
+        var options = DashboardOptions.of(server.options()).withBind("0.0.0.0:0", TOKEN);
+        HttpHandler metrics = exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write("some_metric 1\n".getBytes(UTF_8));
+        };
+        try (var house = new House(Dashboard.start(options, metrics))) {
+            assertThat(house.get("/metrics").statusCode()).isEqualTo(401);
+            var scraped = house.get("/metrics", "Authorization", "Bearer " + TOKEN);
+            assertThat(scraped.statusCode()).isEqualTo(200);
+            assertThat(scraped.body()).isEqualTo("some_metric 1\n");
+        }
+        try (var house = house()) {
+            assertThat(house.get("/metrics").statusCode()).isEqualTo(404);
+            assertThat(house.get("/metrics").body()).contains("without metrics");
         }
     }
 

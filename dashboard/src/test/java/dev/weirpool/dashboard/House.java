@@ -17,7 +17,11 @@ final class House implements AutoCloseable {
     final Dashboard dashboard;
 
     House(DashboardOptions options) {
-        this.dashboard = Dashboard.start(options);
+        this(Dashboard.start(options));
+    }
+
+    House(Dashboard dashboard) {
+        this.dashboard = dashboard;
     }
 
     static DashboardOptions options(RedisOptions redis) {

@@ -30,28 +30,30 @@ public final class MonitoringServer implements AutoCloseable {
     }
 
     /**
-     * Starts to serve at {@code address}: {@code HOST:PORT}, or a port of this machine alone; 0 is any that is free.
+     * Takes {@code address} for it: {@code HOST:PORT}, or a port of this machine alone; 0 is any that is free. Who asks there waits
+     * until it is told what to {@link #serve}.
      *
      * @throws IllegalArgumentException if that is no address, or the port is taken
      */
-    public static MonitoringServer start(String address, Exposition exposition, Health health) {
+    public static MonitoringServer bind(String address) {
         var at = parse(address);
-        HttpServer http;
         try {
-            http = HttpServer.create(at, 0);
+            return new MonitoringServer(HttpServer.create(at, 0));
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "cannot serve http at " + address + ": " + e.getMessage() + "; name another port, or 0 for any", e);
         }
-        http.createContext("/", exchange -> Reply.sendLine(exchange, 404, "/metrics /health/live /health/ready"));
-        http.createContext("/metrics", exposition.handler());
-        http.createContext("/health/live", health.liveness());
-        http.createContext("/health/ready", health.readiness());
-        var server = new MonitoringServer(http);
-        http.setExecutor(server.threads);
-        http.start();
-        log.info("metrics and health at http://{}", server.address());
-        return server;
+    }
+
+    /** Begins to answer. */
+    public void serve(Exposition exposition, Health health) {
+        server.createContext("/", exchange -> Reply.sendLine(exchange, 404, "/metrics /health/live /health/ready"));
+        server.createContext("/metrics", exposition.handler());
+        server.createContext("/health/live", health.liveness());
+        server.createContext("/health/ready", health.readiness());
+        server.setExecutor(threads);
+        server.start();
+        log.info("metrics and health at http://{}", address());
     }
 
     /** Where it serves, as {@code HOST:PORT}. */

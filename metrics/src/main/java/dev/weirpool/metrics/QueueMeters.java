@@ -1,21 +1,24 @@
 package dev.weirpool.metrics;
 
-import dev.weirpool.queue.protocol.Broker;
-import dev.weirpool.queue.protocol.Depth;
 import dev.weirpool.queue.protocol.Duty;
+import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How much queues hold, and how quickly Redis answers, as meters. Once a second it looks; reading the meters does not wait for
@@ -24,31 +27,82 @@ import org.jspecify.annotations.Nullable;
 public final class QueueMeters extends Duty implements MeterBinder {
 
     private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PERIOD = Duration.ofSeconds(4);
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
-    private final List<Broker> queues;
-    private final Map<String, Depth> depths = new ConcurrentHashMap<>();
-    private volatile long answeredNanos = System.nanoTime() - SILENCE.toNanos();
-    private volatile @Nullable Timer latency;
+    /** The rest of its time it leaves Redis alone, where there are many queues to look at. */
+    private static final int FACTOR = 4;
 
-    /** @param queues their names */
-    public QueueMeters(Redis redis, List<String> queues) {
+    private static final List<Quantity> QUANTITIES = List.of(
+            new Quantity(
+                    "weirpool.queue.ready",
+                    "Tasks that wait for a worker.",
+                    List.of(
+                            counts -> counts.ready().get(0),
+                            counts -> counts.ready().get(1),
+                            counts -> counts.ready().get(2),
+                            counts -> counts.ready().get(3))),
+            new Quantity("weirpool.queue.delayed", "Tasks that are not due yet.", List.of(Survey.Counts::delayed)),
+            new Quantity("weirpool.queue.dead", "Dead letters.", List.of(Survey.Counts::dead)),
+            new Quantity(
+                    "weirpool.queue.workers",
+                    "Worker processes that are registered, on all machines.",
+                    List.of(Survey.Counts::workers)),
+            new Quantity(
+                    "weirpool.queue.oldest.seconds",
+                    "How long the task has waited that has waited longest.",
+                    List.of(counts -> counts.oldestAge()
+                            .map(age -> age.toMillis() / 1000.0)
+                            .orElse(Double.NaN))));
+
+    private final Function<RedisConnection, List<String>> names;
+    private final Map<String, Survey.Counts> counts = new ConcurrentHashMap<>();
+    private final List<Bound> gauges = new CopyOnWriteArrayList<>();
+    private final List<Timer> latencies = new CopyOnWriteArrayList<>();
+    private volatile long answeredNanos = System.nanoTime() - SILENCE.toNanos();
+
+    private QueueMeters(Redis redis, Function<RedisConnection, List<String>> names) {
         super("weirpool-metrics", redis);
-        this.queues = queues.stream().map(Broker::new).toList();
+        this.names = names;
     }
+
+    /** @param names those of the queues to look at; asked again for each look */
+    public QueueMeters(Redis redis, Supplier<List<String>> names) {
+        this(redis, connection -> names.get());
+    }
+
+    /** Of all queues that there are. */
+    public static QueueMeters ofAll(Redis redis) {
+        return new QueueMeters(redis, Survey::queues);
+    }
+
+    /**
+     * Something that is counted of each queue.
+     *
+     * @param parts one, or one for each priority
+     */
+    private record Quantity(String name, String help, List<ToDoubleFunction<Survey.Counts>> parts) {
+
+        Tags tags(String queue, int part) {
+            var tags = Tags.of("queue", queue);
+            return parts.size() == 1 ? tags : tags.and("priority", "" + part);
+        }
+    }
+
+    private record Bound(Quantity quantity, MultiGauge gauge) {}
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        latency = Timer.builder("weirpool.redis.latency")
+        latencies.add(Timer.builder("weirpool.redis.latency")
                 .description("How long Redis takes to answer a small script.")
                 .serviceLevelObjectives(bounds())
-                .register(registry);
+                .register(registry));
         Gauge.builder("weirpool.redis.up", () -> hasRedis() ? 1 : 0)
                 .description("1 if Redis has answered within the last 5 s, else 0.")
                 .register(registry);
-        for (var queue : queues) {
-            bind(registry, queue.queue());
-        }
+        QUANTITIES.forEach(quantity -> gauges.add(new Bound(
+                quantity,
+                MultiGauge.builder(quantity.name).description(quantity.help).register(registry))));
     }
 
     /** From 100 µs to 3 s, each three times the one before. */
@@ -59,49 +113,6 @@ public final class QueueMeters extends Duty implements MeterBinder {
                 .toArray(Duration[]::new);
     }
 
-    private void bind(MeterRegistry registry, String queue) {
-        for (var priority = 0; priority < 4; priority++) {
-            var level = priority;
-            gauge(
-                    registry,
-                    "weirpool.queue.ready",
-                    "Tasks that wait for a worker.",
-                    Tags.of("queue", queue, "priority", "" + priority),
-                    depth -> depth.ready().get(level));
-        }
-        var tags = Tags.of("queue", queue);
-        gauge(registry, "weirpool.queue.delayed", "Tasks that are not due yet.", tags, Depth::delayed);
-        gauge(registry, "weirpool.queue.dead", "Dead letters.", tags, Depth::dead);
-        gauge(
-                registry,
-                "weirpool.queue.workers",
-                "Worker processes that are registered, on all machines.",
-                tags,
-                Depth::workers);
-        gauge(
-                registry,
-                "weirpool.queue.oldest.seconds",
-                "For how long the first ready task could have been run.",
-                tags,
-                depth -> depth.oldest().toMillis() / 1000.0);
-    }
-
-    /** While Redis does not answer, nothing is known. */
-    private void gauge(MeterRegistry registry, String name, String help, Tags tags, ToDoubleFunction<Depth> value) {
-        var queue = tags.stream()
-                .filter(tag -> tag.getKey().equals("queue"))
-                .findFirst()
-                .orElseThrow()
-                .getValue();
-        Gauge.builder(name, () -> {
-                    var depth = depths.get(queue);
-                    return depth == null || !hasRedis() ? Double.NaN : value.applyAsDouble(depth);
-                })
-                .description(help)
-                .tags(tags)
-                .register(registry);
-    }
-
     /** Whether Redis has answered within the last 5 s. */
     public boolean hasRedis() {
         return System.nanoTime() - answeredNanos < SILENCE.toNanos();
@@ -109,15 +120,40 @@ public final class QueueMeters extends Duty implements MeterBinder {
 
     @Override
     protected void round(RedisConnection redis) throws InterruptedException {
+        var began = System.nanoTime();
+        var queues = names.apply(redis);
+        if (queues.isEmpty()) {
+            redis.call("TIME"); // it answers, all the same
+            answeredNanos = System.nanoTime();
+        }
         for (var queue : queues) {
             var asked = System.nanoTime();
-            depths.put(queue.queue(), queue.depth(redis));
+            counts.put(queue, new Survey(queue).counts(redis));
             answeredNanos = System.nanoTime();
-            var timer = latency;
-            if (timer != null) {
-                timer.record(Duration.ofNanos(answeredNanos - asked));
+            latencies.forEach(timer -> timer.record(Duration.ofNanos(answeredNanos - asked)));
+        }
+        counts.keySet().retainAll(queues);
+        gauges.forEach(bound -> show(bound, queues));
+        var took = Duration.ofNanos(System.nanoTime() - began);
+        Thread.sleep(Math.min(LONGEST_PERIOD.toMillis(), Math.max(PERIOD.toMillis(), FACTOR * took.toMillis())));
+    }
+
+    /** One row for each queue, and of those that are gone none. */
+    private void show(Bound bound, List<String> queues) {
+        var quantity = bound.quantity;
+        var rows = new ArrayList<MultiGauge.Row<?>>();
+        for (var queue : queues) {
+            for (var part = 0; part < quantity.parts.size(); part++) {
+                var value = quantity.parts.get(part);
+                rows.add(MultiGauge.Row.of(quantity.tags(queue, part), () -> valueOf(queue, value)));
             }
         }
-        Thread.sleep(PERIOD.toMillis());
+        bound.gauge.register(rows);
+    }
+
+    /** While Redis does not answer, nothing is known. */
+    private double valueOf(String queue, ToDoubleFunction<Survey.Counts> value) {
+        var last = counts.get(queue);
+        return last == null || !hasRedis() ? Double.NaN : value.applyAsDouble(last);
     }
 }

@@ -45,6 +45,7 @@ final class MonitoringTest {
     private Path directory;
 
     private final HttpClient client = HttpClient.newHttpClient();
+    private volatile List<String> served = List.of("monitored");
     private final ScheduleMeters schedules = new ScheduleMeters();
     private RedisServer server;
     private Redis redis;
@@ -55,16 +56,18 @@ final class MonitoringTest {
     private MonitoringServer monitoring;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws Exception {
         server = RedisServer.start(directory, "--appendonly", "yes", "--appendfsync", "always");
         redis = server.options().open();
         queue = TaskQueue.connect(server.options(), "monitored");
         launcher = Launcher.start(LauncherOptions.of(2, server.options(), "monitored"));
-        queues = new QueueMeters(redis, List.of("monitored"));
+        queues = new QueueMeters(redis, () -> served);
         queues.start();
         exposition = Exposition.of(new LauncherMeters(launcher::census), queues, schedules);
-        monitoring = MonitoringServer.start("0", exposition, Health.of(queues, launcher));
+        monitoring = MonitoringServer.bind("0");
+        monitoring.serve(exposition, Health.of(queues, launcher));
         await().atMost(LIMIT).until(() -> launcher.census().ready() == 2);
+        await().atMost(LIMIT).until(() -> scrape().names().contains("weirpool_queue_workers"));
     }
 
     @AfterEach
@@ -126,6 +129,42 @@ final class MonitoringTest {
 
         queue.resume();
         await().atMost(LIMIT).until(() -> scrape().value("weirpool_queue_oldest_seconds{queue=monitored}") == 0);
+    }
+
+    @Test
+    void countsAQueueThatIsAddedAndNoneThatIsGone() throws Exception {
+        served = List.of("added");
+
+        await().atMost(LIMIT).until(() -> {
+            var body = get("/metrics").body();
+            return body.contains("queue=\"added\"} 0.0") && !body.contains("weirpool_queue_dead{queue=\"monitored\"}");
+        });
+        assertThat(scrape().value("weirpool_queue_ready{priority=3, queue=added}"))
+                .isZero();
+        assertThat(scrape().value("weirpool_workers_ready{queue=monitored}")).isEqualTo(2);
+    }
+
+    @Test
+    void countsAllQueuesWhereThatIsAskedFor() throws Exception {
+        queue.pause();
+        queue.send(Task.of(MonitoringTest::sleep, 1));
+        try (var other = TaskQueue.connect(server.options(), "not-served");
+                var all = QueueMeters.ofAll(redis);
+                var ours = Exposition.of(all)) {
+            other.send(Task.of(MonitoringTest::sleep, 1));
+            all.start();
+
+            await().atMost(LIMIT).untilAsserted(() -> {
+                var text = PrometheusText.parse(ours.registry().scrape());
+                assertThat(text.value("weirpool_queue_ready{priority=0, queue=monitored}"))
+                        .isEqualTo(1);
+                assertThat(text.value("weirpool_queue_ready{priority=0, queue=not-served}"))
+                        .isEqualTo(1);
+                assertThat(text.value("weirpool_queue_workers{queue=not-served}"))
+                        .isZero();
+                assertThat(text.value("weirpool_redis_up")).isEqualTo(1);
+            });
+        }
     }
 
     @Test
@@ -212,8 +251,18 @@ final class MonitoringTest {
                             .filter(source -> source.startsWith("./"))
                             .forEach(source -> assertThat(ROOT.resolve(source)).exists());
         }
-        var scrapes = (List<?>) ((Map<?, ?>) yaml("deploy/prometheus/prometheus.yml")).get("scrape_configs");
-        assertThat(scrapes).hasSize(1);
+        var prometheus = Files.readString(ROOT.resolve("deploy/prometheus/prometheus.yml"), UTF_8);
+        for (var name : List.of("worker", "scheduler")) {
+            assertThat(prometheus).contains("- names: [worker, scheduler]", "port: 9464");
+            assertThat((Map<?, ?>) services.get(name))
+                    .as(name)
+                    .extracting("environment")
+                    .isEqualTo(Map.of("WEIRPOOL_HTTP", "0.0.0.0:9464"));
+        }
+        assertThat(prometheus).contains("- names: [dashboard]", "port: 8080", "credentials_file: /tmp/token");
+        assertThat(((Map<?, ?>) services.get("prometheus")).get("environment"))
+                .as("whoever scrapes the dashboard knows its token")
+                .isEqualTo(((Map<?, ?>) services.get("dashboard")).get("environment"));
         try (var files = Files.walk(ROOT.resolve("deploy/grafana/provisioning"))) {
             assertThat(files.filter(Files::isRegularFile))
                     .hasSize(2)
@@ -267,12 +316,12 @@ final class MonitoringTest {
     @Test
     void saysWhatIsWrongWithAnAddress() {
         for (var address : Stream.of("x", "localhost:", "127.0.0.1:99999", "").toList()) {
-            assertThatThrownBy(() -> MonitoringServer.start(address, exposition, Health.of(queues)))
+            assertThatThrownBy(() -> MonitoringServer.bind(address))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "not an address: '" + address + "'; write HOST:PORT or PORT, for example 127.0.0.1:9464");
         }
-        assertThatThrownBy(() -> MonitoringServer.start(monitoring.address(), exposition, Health.of(queues)))
+        assertThatThrownBy(() -> MonitoringServer.bind(monitoring.address()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("cannot serve http at " + monitoring.address());
     }

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What Prometheus reads, held against its grammar (text format 0.0.4); anything else is refused. */
-final class PrometheusText {
+public final class PrometheusText {
     private static final Pattern META = Pattern.compile("# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)");
     private static final Pattern SAMPLE = Pattern.compile(
             "([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? (NaN|[+-]Inf|[+-]?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?)");
@@ -22,7 +22,7 @@ final class PrometheusText {
     private final Map<String, Double> samples = new LinkedHashMap<>();
     private final Set<String> names = new HashSet<>();
 
-    static PrometheusText parse(String text) {
+    public static PrometheusText parse(String text) {
         if (!text.endsWith("\n")) {
             throw new AssertionError("the last line does not end");
         }
@@ -122,13 +122,13 @@ final class PrometheusText {
     }
 
     /** The value of a sample, its labels in the order of their names, as in {@code name{a=1, b=2}}. */
-    double value(String sample) {
+    public double value(String sample) {
         var value = samples.get(sample.contains("{") ? sample : sample + "{}");
         require(value != null, "no sample " + sample + " among " + samples.keySet());
         return value;
     }
 
-    Set<String> names() {
+    public Set<String> names() {
         return names;
     }
 

@@ -238,7 +238,7 @@ class OutageTest {
     }
 
     private static void assertAllIsInOrder(RedisServer server) {
-        try (var redis = server.options().open();
+        try (var redis = server.unrestricted().open();
                 var connection = redis.connect()) {
             assertThat(ProtocolAudit.check(connection, QUEUE).everywhere()).isEmpty();
         }

@@ -25,6 +25,12 @@ public record Progress(long done, long total, String note, Instant at) {
         note = note.length() <= MAX_NOTE ? note : note.substring(0, MAX_NOTE);
     }
 
+    /** For people: {@code 42 of 100, resizing}. */
+    @Override
+    public String toString() {
+        return done + (total > 0 ? " of " + total : "") + (note.isEmpty() ? "" : ", " + note);
+    }
+
     /** As it is stored. */
     public byte[] toBytes() {
         return (done + " " + total + " " + at.toEpochMilli() + " " + note).getBytes(UTF_8);

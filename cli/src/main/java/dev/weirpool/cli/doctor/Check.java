@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,8 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
     /** What a JVM takes besides its heap, roughly. */
     private static final long BESIDES_HEAP = 64L << 20;
 
+    private static final Set<String> NEED_INFO = Set.of("Redis version", "eviction", "persistence", "memory of Redis");
+
     /** All checks, in the order in which a person would look. */
     public static final List<Check> ALL = List.of(
             new Check("Redis version", Check::version),
@@ -38,6 +41,11 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
             new Check("versions of workers", Check::versions),
             new Check("queues without workers", Check::unserved),
             new Check("schedules without a scheduler", Check::unscheduled));
+
+    /** Whether it can find nothing where Redis does not say how it is. */
+    public boolean needsInfo() {
+        return NEED_INFO.contains(name);
+    }
 
     private static List<Finding> version(Facts facts) {
         var text = facts.server().version();

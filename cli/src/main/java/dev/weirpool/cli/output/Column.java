@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name in JSON; does not change from version to version
  * @param isWide whether it is left out of tables, which have little room
- * @param value a text, number, truth, moment, duration, {@link Bytes}, an {@code Optional} or list of such, or null
+ * @param value a text, number, truth, moment, duration, progress, {@link Bytes}, an {@code Optional} or list of such, or null
  */
 public record Column<T>(String name, boolean isWide, Function<T, @Nullable Object> value) {
 

@@ -1,6 +1,7 @@
 package dev.weirpool.cli.output;
 
 import com.google.gson.stream.JsonWriter;
+import dev.weirpool.queue.Progress;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -107,7 +108,10 @@ public enum Format {
 
     private static boolean isText(@Nullable Object value) {
         var present = value instanceof Optional<?> optional ? optional.orElse(null) : value;
-        return present instanceof String || present instanceof Enum<?> || present instanceof List<?>;
+        return present instanceof String
+                || present instanceof Progress
+                || present instanceof Enum<?>
+                || present instanceof List<?>;
     }
 
     private static String cut(String cell) {
@@ -155,6 +159,13 @@ public enum Format {
             out.value(moment.toString());
         } else if (value instanceof Enum<?> constant) {
             out.value(constant.toString());
+        } else if (value instanceof Progress progress) {
+            out.beginObject();
+            out.name("done").value(progress.done());
+            out.name("total").value(progress.total());
+            out.name("note").value(progress.note());
+            out.name("at").value(progress.at().toString());
+            out.endObject();
         } else if (value instanceof List<?> list) {
             out.beginArray();
             for (var each : list) {

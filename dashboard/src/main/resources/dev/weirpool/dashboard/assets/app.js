@@ -14,6 +14,11 @@
   live.addEventListener('htmx:sse:after:connection', () => say('live', 'live'));
   live.addEventListener('htmx:sse:error', () => say('lost', 'reconnecting'));
 
+  // what a running task says of itself is worth more looks than the rest
+  setInterval(() => {
+    if (!document.hidden && document.querySelector('[data-moving]')) live.dispatchEvent(new CustomEvent('tick'));
+  }, 500);
+
   document.addEventListener('change', event => {
     if (event.target.id === 'all') {
       document.querySelectorAll('input[name="task"]').forEach(box => { box.checked = event.target.checked; });

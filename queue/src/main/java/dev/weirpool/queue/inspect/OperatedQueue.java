@@ -2,6 +2,7 @@ package dev.weirpool.queue.inspect;
 
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Outcome;
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
@@ -84,28 +85,13 @@ public final class OperatedQueue {
                 counts.paused(),
                 counts.claims(),
                 counts.firstDue().map(Instant::ofEpochMilli),
-                oldestAge(counts),
+                counts.oldestAge(),
                 counts.schedules(),
                 counts.nextFire().map(Instant::ofEpochMilli),
                 counts.beat().map(Instant::ofEpochMilli),
                 Math.max(0, counts.load()),
                 counts.limit().items(),
                 counts.limit().bytes());
-    }
-
-    /** Who was last in line when the probe was set waits still, or waited so long. */
-    private static Optional<Duration> oldestAge(Survey.Counts counts) {
-        if (counts.probe().isEmpty() || counts.probedAt().isEmpty()) {
-            return Optional.empty();
-        }
-        if (counts.ready().stream().allMatch(length -> length == 0)) {
-            return Optional.of(Duration.ZERO);
-        }
-        var last = counts.lastWait().orElse(0L);
-        var waits = counts.claims() < counts.probe().get()
-                ? counts.now() - counts.probedAt().get()
-                : 0L;
-        return Optional.of(Duration.ofMillis(Math.max(0, Math.max(last, waits))));
     }
 
     /**
@@ -194,15 +180,28 @@ public final class OperatedQueue {
         for (var i = 0; i < workers.size(); i++) {
             var worker = workers.get(i);
             for (var glimpse : held.get(i).glimpses()) {
-                tasks.add(running(glimpse, worker, since));
+                var task = TaskSummary.of(glimpse, TaskState.RUNNING);
+                tasks.add(task.heldBy(worker, Optional.ofNullable(since.get(worker + task.id()))));
             }
         }
-        return tasks;
+        return withProgress(tasks);
     }
 
-    private static TaskSummary running(Glimpse glimpse, String worker, Map<String, Instant> since) {
+    private List<TaskSummary> withProgress(List<TaskSummary> tasks) {
+        var ids = tasks.stream().map(task -> bytesOf(task.id())).toList();
+        var progress = redis.call(connection -> survey.progress(connection, ids));
+        var told = new ArrayList<TaskSummary>();
+        for (var i = 0; i < tasks.size(); i++) {
+            told.add(tasks.get(i).at(Optional.ofNullable(progress.get(i)).flatMap(Progress::of)));
+        }
+        return told;
+    }
+
+    private TaskSummary running(Glimpse glimpse, String worker) {
         var task = TaskSummary.of(glimpse, TaskState.RUNNING);
-        return task.heldBy(worker, Optional.ofNullable(since.get(worker + task.id())));
+        var since = since(List.of(worker)).get(worker + task.id());
+        return withProgress(List.of(task.heldBy(worker, Optional.ofNullable(since))))
+                .get(0);
     }
 
     /** When workers began their tasks, as far as their launchers have said, by worker and task. */
@@ -229,12 +228,12 @@ public final class OperatedQueue {
             var held = redis.call(connection -> survey.findHeld(connection, worker, wanted, DETAIL_BYTES));
             if (held.glimpse().isPresent()) {
                 var glimpse = held.glimpse().get();
-                return new Search.Found(detail(glimpse, running(glimpse, worker, since(List.of(worker)))));
+                return new Search.Found(detail(glimpse, running(glimpse, worker)));
             }
         }
-        if (redis.call(connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())))
-                .isPresent()) {
-            return new Search.Ended();
+        var ending = ending(id);
+        if (ending.isPresent() && ending.get().kind() == Ending.Kind.RETURNED) {
+            return new Search.Ended(ending.get(), attempts(id));
         }
         var looked = 0L;
         var total = 0L;
@@ -255,6 +254,9 @@ public final class OperatedQueue {
                     looked += found.looked();
                 }
             }
+        }
+        if (ending.isPresent()) { // nor was it given up, or put back after that
+            return new Search.Ended(ending.get(), attempts(id));
         }
         return looked < total ? new Search.GaveUp(looked, total) : new Search.Absent();
     }

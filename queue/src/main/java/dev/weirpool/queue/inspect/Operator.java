@@ -7,7 +7,6 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
-import dev.weirpool.queue.redis.RedisRefusedException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +39,7 @@ public final class Operator implements AutoCloseable {
      * Connects to a Redis.
      *
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if it does not answer; that is tried once, for 4 s at most
-     * @throws RedisRefusedException if it is not suitable for queues
+     * @throws dev.weirpool.queue.redis.RedisRefusedException if it is not suitable for queues
      */
     public static Operator connect(RedisOptions options) {
         return new Operator(options.open(), Clock.systemUTC());
@@ -121,7 +120,9 @@ public final class Operator implements AutoCloseable {
     }
 
     private static Optional<String> ask(RedisConnection redis, String command) {
-        return redis.call(command) instanceof byte[] text ? Optional.of(new String(text, UTF_8)) : Optional.empty();
+        return redis.callIfAllowed(command).orElse(null) instanceof byte[] text
+                ? Optional.of(new String(text, UTF_8))
+                : Optional.empty();
     }
 
     private static Map<String, String> info(String text) {
@@ -136,13 +137,10 @@ public final class Operator implements AutoCloseable {
     }
 
     private static Optional<String> appendfsync(RedisConnection redis) {
-        try {
-            return redis.call("CONFIG", bytes("GET"), bytes("appendfsync")) instanceof List<?> pair && pair.size() == 2
-                    ? Optional.of(text(pair.get(1)))
-                    : Optional.empty();
-        } catch (RedisRefusedException e) { // managed servers hide it
-            return Optional.empty();
-        }
+        return redis.callIfAllowed("CONFIG", bytes("GET"), bytes("appendfsync")).orElse(null) instanceof List<?> pair
+                        && pair.size() == 2
+                ? Optional.of(text(pair.get(1)))
+                : Optional.empty();
     }
 
     private static String text(Object bytes) {

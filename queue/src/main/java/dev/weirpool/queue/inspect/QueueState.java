@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param claims how often a task was claimed, ever
  * @param nextDue when the first of the delayed is due; past if no launcher is there to make it ready
  * @param oldestAge how long the task has waited that has waited longest for its worker, give or take what a few before it waited; empty
- *     if no launcher has served the queue yet
+ *     if neither a launcher nor the task itself can tell
  * @param schedules how many schedules it has that are not paused
  * @param nextFire when the first of them fires; past if no scheduler runs
  * @param lastServed when a launcher last looked after it; they do ten times a second

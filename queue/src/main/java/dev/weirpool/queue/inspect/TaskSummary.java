@@ -1,5 +1,6 @@
 package dev.weirpool.queue.inspect;
 
+import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.protocol.Blob;
 import dev.weirpool.queue.protocol.Envelope;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param due when it becomes ready, if it is delayed
  * @param worker who holds it, if it runs
  * @param since when it was begun, if it runs and its launcher has said so yet
+ * @param progress how far it last said it was, if it runs
  */
 public record TaskSummary(
         TaskId id,
@@ -28,7 +30,8 @@ public record TaskSummary(
         int size,
         Optional<Instant> due,
         Optional<String> worker,
-        Optional<Instant> since) {
+        Optional<Instant> since,
+        Optional<Progress> progress) {
 
     /** How much of an envelope a summary needs. */
     static final int BYTES = 1024;
@@ -47,10 +50,16 @@ public record TaskSummary(
                 glimpse.size() + envelope.blob().map(Blob::length).orElse(0),
                 state == TaskState.DELAYED ? Optional.of(Instant.ofEpochMilli(glimpse.score())) : Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     TaskSummary heldBy(String worker, Optional<Instant> since) {
-        return new TaskSummary(id, name, state, priority, attempt, maxAttempts, size, due, Optional.of(worker), since);
+        return new TaskSummary(
+                id, name, state, priority, attempt, maxAttempts, size, due, Optional.of(worker), since, progress);
+    }
+
+    TaskSummary at(Optional<Progress> progress) {
+        return new TaskSummary(id, name, state, priority, attempt, maxAttempts, size, due, worker, since, progress);
     }
 }

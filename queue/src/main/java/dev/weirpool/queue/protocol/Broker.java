@@ -40,7 +40,6 @@ public final class Broker {
     private static final Script REQUEUE = Script.load(Broker.class, "requeue");
     private static final Script TALLY = Script.load(Broker.class, "tally");
     private static final Script TALLIES = Script.load(Broker.class, "tallies");
-    private static final Script DEPTH = Script.load(Broker.class, "depth");
     private static final Script DISCARD = Script.load(Broker.class, "discard");
     private static final Script OPEN = Script.load(Broker.class, "open");
     private static final Script OWN = Script.load(Broker.class, "own");
@@ -467,28 +466,6 @@ public final class Broker {
                         .mapToLong(key -> number(redis.call("LLEN", key)))
                         .sum()
                 + number(redis.call("ZCARD", keys.delayed));
-    }
-
-    /** How much the queue holds. */
-    public Depth depth(RedisConnection redis) {
-        var reply = list(redis.run(
-                DEPTH,
-                7,
-                List.of(keys.ready, keys.ready1, keys.ready2, keys.ready3, keys.delayed, keys.dead, keys.workers)));
-        var now = number(reply.get(0));
-        var oldest = reply.subList(8, 12).stream()
-                .map(since -> (byte[]) requireNonNull(since))
-                .filter(since -> since.length == Long.BYTES)
-                .mapToLong(since -> ByteBuffer.wrap(since).getLong())
-                .filter(since -> since > 0)
-                .min()
-                .orElse(now);
-        return new Depth(
-                reply.subList(1, 5).stream().map(Broker::number).toList(),
-                number(reply.get(5)),
-                number(reply.get(6)),
-                number(reply.get(7)),
-                Duration.ofMillis(Math.max(0, now - oldest)));
     }
 
     /** How many dead letters there are. */

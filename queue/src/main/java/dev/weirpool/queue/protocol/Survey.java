@@ -6,9 +6,13 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at one queue and changes nothing. No look takes longer because more tasks wait. */
@@ -17,6 +21,9 @@ public final class Survey {
     private static final Script SURVEY = Script.load(Survey.class, "survey");
     private static final Script PEEK = Script.load(Survey.class, "peek");
     private static final Script FIND = Script.load(Survey.class, "find");
+    /** Later than that after the last tick the probe says nothing of tasks that came since. */
+    private static final long PROBED_MILLIS = 5_000;
+
     private static final int MOST_WORKERS = 10_000;
     private static final int MOST_HELD = 1000;
     private static final int KEYS_AT_ONCE = 500;
@@ -44,7 +51,8 @@ public final class Survey {
         var noted = (byte[]) redis.call("ZSCORE", Keys.QUEUES, bytes(queue));
         return noted != null
                 && Double.parseDouble(text(noted)) < moment
-                && redis.call("ZREM", Keys.QUEUES, bytes(queue)) != null;
+                && redis.callIfAllowed("ZREM", Keys.QUEUES, bytes(queue))
+                        .isPresent(); // who may only look forgets nothing
     }
 
     /** How much the queue holds, and who serves it. */
@@ -82,7 +90,13 @@ public final class Survey {
                 number(reply.get(16)),
                 moment(reply.get(17)),
                 moment(reply.get(18)).orElse(0L),
-                text(reply.get(19)).isEmpty() ? Limit.NONE : Limit.of(text(reply.get(19))));
+                text(reply.get(19)).isEmpty() ? Limit.NONE : Limit.of(text(reply.get(19))),
+                reply.subList(20, 24).stream()
+                        .map(since -> (byte[]) requireNonNull(since))
+                        .filter(since -> since.length == Long.BYTES)
+                        .map(since -> ByteBuffer.wrap(since).getLong())
+                        .filter(since -> since > 0)
+                        .min(Comparator.naturalOrder()));
     }
 
     /**
@@ -101,6 +115,7 @@ public final class Survey {
      * @param nextFire when the first of them is to fire
      * @param load how many bytes wait, ready or delayed
      * @param limit how much may
+     * @param waitsSince when the first ready task could first be run, by the clock of whoever sent it
      */
     public record Counts(
             long now,
@@ -119,7 +134,32 @@ public final class Survey {
             long schedules,
             Optional<Long> nextFire,
             long load,
-            Limit limit) {}
+            Limit limit,
+            Optional<Long> waitsSince) {
+
+        /** For how long the task has waited that has waited longest; empty if nobody can tell. */
+        public Optional<Duration> oldestAge() {
+            if (ready.stream().allMatch(length -> length == 0)) {
+                return Optional.of(Duration.ZERO);
+            }
+            var probed = probedAge();
+            var isProbed = beat.filter(at -> now - at < PROBED_MILLIS).isPresent();
+            return Stream.of(
+                            probed,
+                            isProbed && probed.isPresent() ? Optional.<Long>empty() : waitsSince.map(at -> now - at))
+                    .flatMap(Optional::stream)
+                    .max(Comparator.naturalOrder())
+                    .map(millis -> Duration.ofMillis(Math.max(0, millis)));
+        }
+
+        /** Who was last in line when the probe was set waits still, or waited so long. */
+        private Optional<Long> probedAge() {
+            if (probe.isEmpty() || probedAt.isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(Math.max(lastWait.orElse(0L), claims < probe.get() ? now - probedAt.get() : 0L));
+        }
+    }
 
     /** The envelopes from index {@code from} to {@code to}, each cut at {@code cut} bytes; negative indices count from the end. */
     public Glimpse.Of peek(RedisConnection redis, Place place, long from, long to, int cut) {
@@ -205,16 +245,22 @@ public final class Survey {
                 .toList();
     }
 
+    /** How far the tasks with these ids last said they were; null for one that has said nothing. */
+    public List<byte @Nullable []> progress(RedisConnection redis, List<byte[]> ids) {
+        return values(redis, ids.stream().map(keys::progress).toList());
+    }
+
     /** What {@code launchers} have last said of themselves; null for one that has said nothing lately. */
     public List<byte @Nullable []> reports(RedisConnection redis, List<String> launchers) {
-        if (launchers.isEmpty()) {
-            return List.of();
+        return values(redis, launchers.stream().map(keys::launcher).toList());
+    }
+
+    private static List<byte @Nullable []> values(RedisConnection redis, List<byte[]> keys) {
+        var values = new ArrayList<byte @Nullable []>();
+        if (!keys.isEmpty()) {
+            list(redis.call("MGET", keys.toArray(byte[][]::new))).forEach(value -> values.add((byte[]) value));
         }
-        var reply =
-                list(redis.call("MGET", launchers.stream().map(keys::launcher).toArray(byte[][]::new)));
-        var reports = new ArrayList<byte @Nullable []>();
-        reply.forEach(report -> reports.add((byte[]) report));
-        return reports;
+        return values;
     }
 
     private static Optional<Long> moment(@Nullable Object reply) {

@@ -130,9 +130,16 @@ public final class EmbeddedServer {
                 throw new IOException("the embedded-redis library holds no " + resource);
             }
             Files.copy(in, unpacked, StandardCopyOption.REPLACE_EXISTING);
+            Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
+            return Files.move(unpacked, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new IOException(
+                    "it cannot be unpacked into " + file.getParent() + " (" + e.getMessage()
+                            + "); set XDG_CACHE_HOME to a directory with 10 MB to spare, or WEIRPOOL_REDIS_URL to a Redis that runs",
+                    e);
+        } finally {
+            Files.deleteIfExists(unpacked);
         }
-        Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return Files.move(unpacked, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Without asking {@code uname}, as the library would: another process, and a quarter of the server's start. */

@@ -47,18 +47,23 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Checks that this server can carry queues: it answers, is at least 6.2, and does not evict keys.
+     * Checks that this server can carry queues: it answers, is at least 6.2, and does not evict keys. If it does not say, that is
+     * logged.
      *
      * @throws RedisUnavailableException if it does not answer
      * @throws RedisRefusedException if it is too old or evicts
      */
     public void check() {
         var connection = borrow();
-        var info = connection.call("INFO");
-        release(connection);
-        if (info instanceof byte[] text) {
+        if (connection.callIfAllowed("INFO").orElse(null) instanceof byte[] text) {
             requireSuitable(new String(text, UTF_8));
+        } else {
+            LoggerFactory.getLogger(Redis.class)
+                    .warn(
+                            "{} does not tell us its INFO; make sure that it is 6.2 or later, with maxmemory-policy noeviction",
+                            this);
         }
+        release(connection);
     }
 
     private void requireSuitable(String info) {

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -116,6 +117,21 @@ public final class RedisConnection implements AutoCloseable {
     /** Sends one command and returns its reply: {@code byte[]}, {@code Long}, {@code List} or null. */
     public @Nullable Object call(String command, byte[]... arguments) {
         return exchange(Command.valueOf(command), arguments);
+    }
+
+    /** The same for a command that this user may be denied, or the server may not have: nothing then, and the connection goes on. */
+    public Optional<Object> callIfAllowed(String command, byte[]... arguments) {
+        try {
+            jedis.sendCommand(Command.valueOf(command), arguments);
+            return Optional.ofNullable(jedis.getOne());
+        } catch (JedisDataException e) {
+            if (!"NOPERM".equals(code(e)) && !"ERR".equals(code(e))) {
+                throw failed(e);
+            }
+            return Optional.empty();
+        } catch (JedisException e) {
+            throw failed(e);
+        }
     }
 
     /**

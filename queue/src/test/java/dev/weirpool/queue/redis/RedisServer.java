@@ -1,5 +1,6 @@
 package dev.weirpool.queue.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.RedisOptions;
@@ -15,8 +16,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A Redis server of a test's own, to be killed, frozen and started again on the same port. */
+/**
+ * A Redis server of a test's own, to be killed, frozen and started again on the same port.
+ *
+ * <p>With the system property {@code weirpool.test.acl} it has the users of {@code deploy/redis/users.acl} and no others; whoever
+ * does not say as which of them he comes is the one that may do all of their work.
+ */
 public final class RedisServer implements AutoCloseable {
+    private static final Path USERS = Path.of("../deploy/redis/users.acl");
+    private static final String PASSWORD = "of-a-test";
+
     private final Path directory;
     private final List<String> options;
     private final int port;
@@ -30,6 +39,22 @@ public final class RedisServer implements AutoCloseable {
 
     /** @param options further ones, such as {@code --appendonly yes} */
     public static RedisServer start(Path directory, String... options) throws IOException {
+        return Boolean.getBoolean("weirpool.test.acl") && !List.of(options).contains("--requirepass")
+                ? startWithUsers(directory, options)
+                : startOpen(directory, options);
+    }
+
+    /** The same, always with the users of {@code deploy/redis/users.acl}. */
+    public static RedisServer startWithUsers(Path directory, String... options) throws IOException {
+        var users = Files.readString(USERS).replaceAll("(user weirpool\\S*) off", "$1 on >" + PASSWORD)
+                + "user admin on >" + PASSWORD + " ~* &* +@all\n";
+        var file = Files.writeString(directory.resolve("users.acl"), users);
+        var further = new ArrayList<>(List.of(options));
+        further.addAll(List.of("--aclfile", file.toString()));
+        return startOpen(directory, further.toArray(String[]::new));
+    }
+
+    private static RedisServer startOpen(Path directory, String... options) throws IOException {
         RedisOptions.embedded().open().close(); // unpacks the server
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var server = new RedisServer(directory, List.of(options), socket.getLocalPort());
@@ -40,7 +65,44 @@ public final class RedisServer implements AutoCloseable {
     }
 
     public RedisOptions options() {
-        return RedisOptions.of("redis://127.0.0.1:" + port);
+        return RedisOptions.of(hasUsers() ? uri("weirpool") : "redis://127.0.0.1:" + port);
+    }
+
+    /** As somebody who may everything, for what a test does to it. */
+    public RedisOptions unrestricted() {
+        return hasUsers() ? RedisOptions.of(uri("admin")) : options();
+    }
+
+    /** As one of the users of {@code deploy/redis/users.acl}. */
+    public RedisOptions options(String role) {
+        return RedisOptions.of(uri("weirpool-" + role));
+    }
+
+    /** The address with name and password of {@code user}. */
+    public String uri(String user) {
+        return "redis://" + user + ":" + PASSWORD + "@127.0.0.1:" + port;
+    }
+
+    /** What was refused to whom, since it was started. */
+    public List<String> refusals() throws URISyntaxException {
+        try (var redis = new RedisConnection(ownUri(), Duration.ofSeconds(2), () -> false)) {
+            return ((List<?>) redis.call("ACL", RedisConnection.bytes("LOG")))
+                    .stream().map(entry -> refusal((List<?>) entry)).toList();
+        }
+    }
+
+    private static String refusal(List<?> entry) {
+        var said = new ArrayList<String>();
+        for (var i = 1; i < entry.size(); i += 2) {
+            if (entry.get(i) instanceof byte[] text) {
+                said.add(new String(text, UTF_8));
+            }
+        }
+        return String.join(" ", said);
+    }
+
+    private boolean hasUsers() {
+        return options.contains("--aclfile");
     }
 
     public int port() {
@@ -83,6 +145,9 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private URI ownUri() throws URISyntaxException {
+        if (hasUsers()) {
+            return new URI(uri("admin"));
+        }
         var password = options.indexOf("--requirepass") + 1;
         return new URI(
                 "redis", password == 0 ? null : ":" + options.get(password), "127.0.0.1", port, null, null, null);
