@@ -381,9 +381,9 @@ final class RolesTest {
         assertRefusedKeys(
                 "producer", "inflight:w", "dead", "schedules", "launcher:l", "orders:l", "stats:total", "tick");
         assertRefusedKeys("worker", "schedules:definitions", "schedules:paused", "triggered:t", "done:r");
-        assertRefusedKeys("scheduler", "inflight:w", "dead", "results:p", "shared:items", "producers", "orders:l");
-        assertRefusedKeys("operator", "shared:items", "producers", "refused:t");
-        assertRefusedKeys("viewer", "shared:items", "producers", "results:p", "unique:n", "orders:l", "bell");
+        assertRefusedKeys("scheduler", "inflight:w", "dead", "results:p", "shared:items", "producers1", "orders:l");
+        assertRefusedKeys("operator", "shared:items", "producers1", "refused:t");
+        assertRefusedKeys("viewer", "shared:items", "producers1", "results:p", "unique:n", "orders:l", "bell");
         for (var write : List.of("SET", "RPUSH", "LPOP", "DEL", "ZADD", "ZREM", "HSET", "HDEL", "UNLINK", "XADD")) {
             assertRefused("viewer", write + " " + QUEUE_PREFIX + "ready 1 1 1");
             assertRefused(

@@ -7,7 +7,6 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.codec.Preview;
-import dev.weirpool.queue.protocol.Blob;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
@@ -398,8 +397,8 @@ public final class OperatedQueue {
             var left = count(place).total(); // what comes later may stay
             while (left > 0) {
                 var most = (int) Math.min(CHUNK, left);
-                var first = redis.call(connection -> survey.peek(
-                        connection, place, 0, most - 1, Envelope.MIN_BYTES + MOST_HEADERS + Blob.REFERENCE_BYTES));
+                var first = redis.call(
+                        connection -> survey.peek(connection, place, 0, most - 1, Envelope.MOST_APART_BYTES));
                 if (first.glimpses().isEmpty()) {
                     break;
                 }

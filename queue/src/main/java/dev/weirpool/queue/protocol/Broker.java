@@ -776,18 +776,24 @@ public final class Broker {
         redis.call("ZREM", Keys.POOLS, bytes(queue)); // last: whoever is halted before it leaves it to be found again
     }
 
-    /** Of those that wait it is not known which they are, so it takes a look at all keys; where there never was one it does not. */
+    /** Drops the bodies of tasks that lie apart; where there never was one nobody looks. */
     private void dropBlobs(RedisConnection redis) {
-        var cursor = ZERO;
-        do {
-            var reply = list(redis.call(
-                    "SCAN", cursor, bytes("MATCH"), keys.blobs(), bytes("COUNT"), bytes(2 * DROPPED_AT_A_TIME)));
-            cursor = (byte[]) requireNonNull(reply.get(0));
-            var blobs = list(reply.get(1)).stream().map(key -> (byte[]) key).toArray(byte[][]::new);
-            if (blobs.length > 0) {
-                redis.call("UNLINK", blobs);
+        var survey = new Survey(queue);
+        for (var place : Place.values()) {
+            var from = 0L;
+            for (var seen = DROPPED_AT_A_TIME; seen == DROPPED_AT_A_TIME; from += seen) {
+                var page = survey.peek(redis, place, from, from + DROPPED_AT_A_TIME - 1, Envelope.MOST_APART_BYTES)
+                        .glimpses();
+                seen = page.size();
+                var blobs = page.stream()
+                        .flatMap(glimpse -> Envelope.stored(glimpse.beginning()).blob().stream())
+                        .map(keys::blob)
+                        .toArray(byte[][]::new);
+                if (blobs.length > 0) {
+                    redis.call("UNLINK", blobs);
+                }
             }
-        } while (!text(cursor).equals("0"));
+        }
     }
 
     private static byte[] seconds(Duration limit) {

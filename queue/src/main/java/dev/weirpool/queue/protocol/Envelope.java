@@ -38,6 +38,9 @@ public final class Envelope {
     /** The smallest thing that can be one: fixed fields and the length of the headers. */
     public static final int MIN_BYTES = 47;
 
+    /** The largest whose body lies apart. */
+    public static final int MOST_APART_BYTES = MIN_BYTES + 0xffff + Blob.REFERENCE_BYTES;
+
     /** The length of a {@link #fence}. */
     public static final int FENCE_BYTES = 19;
 

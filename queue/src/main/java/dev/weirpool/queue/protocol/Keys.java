@@ -136,11 +136,6 @@ final class Keys {
         return key("blob:" + HexFormat.of().formatHex(blob.id()));
     }
 
-    /** A pattern of all payloads that lie apart. */
-    byte[] blobs() {
-        return key("blob:*");
-    }
-
     byte[] results(long producer) {
         return key("results:" + HexFormat.of().toHexDigits(producer));
     }

@@ -43,7 +43,7 @@ final class UsersTest {
     private static final Map<String, String> ALONE = Map.of(
             "producer", "info blpop get hget hlen hmget hset hdel llen lrange pexpire unlink xread xtrim zcard zrange",
             "worker",
-                    "info blpop get hget hlen hmget hset hdel llen lrange ltrim pexpire scan set unlink xread xtrim zcard zrange zrem zscore",
+                    "info blpop get hget hlen hmget hset hdel llen lrange ltrim pexpire set unlink xread xtrim zcard zrange zrem zscore",
             "scheduler", "info hscan zcard",
             "operator", "info get hscan llen lrange mget time zadd zcard zrange zrem zscore",
             "viewer", "info get hscan llen lrange mget time zcard zrange zscore");
