@@ -21,6 +21,7 @@ FROM eclipse-temurin:17-jre
 RUN groupadd --system --gid 10001 weirpool \
     && useradd --system --uid 10001 --gid weirpool --create-home --shell /usr/sbin/nologin weirpool \
     && mkdir /app \
+    && install -d -o weirpool -g weirpool -m 700 /var/lib/weirpool \
     && ln -s /opt/weirpool/bin/weirpool /usr/local/bin/weirpool
 COPY --from=distribution /src/cli/target/weirpool /opt/weirpool
 # made again: an archive is good for one Java and one place

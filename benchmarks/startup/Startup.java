@@ -94,6 +94,8 @@ public final class Startup {
         return pid();
     }
 
+    private static final String KEYS = dev.weirpool.queue.signing.Keyring.random().toPipe();
+
     /** As a launcher does it: settings down its standard input, and the first byte of its board tells when it is ready. */
     private double ready(List<String> line, String redis, int run) throws Exception {
         var board = Files.write(directory.resolve("board"), new byte[64]);
@@ -101,7 +103,7 @@ public final class Startup {
             long began = System.nanoTime();
             var process = new ProcessBuilder(line).redirectErrorStream(true).start();
             try (var out = process.outputWriter()) {
-                out.write("worker w" + run + "\nredis " + redis + "\nqueue startup\ntimeout 2000\nlease 15000\nmaxTasks 0\nboard "
+                out.write("worker w" + run + "\nredis " + redis + "\nkeys " + KEYS + "\nqueue startup\ntimeout 2000\nlease 15000\nmaxTasks 0\nboard "
                         + board + "\ngo\n");
                 out.flush();
                 var first = ByteBuffer.allocate(1);

@@ -12,6 +12,7 @@ module dev.weirpool.queue {
     exports dev.weirpool.queue;
     exports dev.weirpool.queue.inspect;
     exports dev.weirpool.queue.redis;
+    exports dev.weirpool.queue.signing;
     exports dev.weirpool.queue.protocol to
             dev.weirpool.worker,
             dev.weirpool.pool,

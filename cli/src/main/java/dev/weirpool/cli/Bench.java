@@ -2,6 +2,8 @@ package dev.weirpool.cli;
 
 import dev.weirpool.cli.bench.Bed;
 import dev.weirpool.cli.bench.BenchRun;
+import dev.weirpool.queue.RedisOptions;
+import dev.weirpool.queue.signing.Keyring;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -59,9 +61,14 @@ final class Bench implements Callable<Integer> {
         redis = new RedisArgument();
     }
 
+    /** The queues are its own, so nobody else need know the secret. */
+    private static RedisOptions signed(RedisOptions options) {
+        return options.withKeyring(options.keyring().or(Keyring.ofThisProcess()));
+    }
+
     @Override
     public Integer call() throws Exception {
-        try (var bed = Bed.make(redis.options(), processes)) {
+        try (var bed = Bed.make(signed(redis.options()), processes)) {
             var cleaning = new Thread(bed::close, "weirpool-bench-clean");
             if (redis.isGiven()) { // the embedded one ends with us
                 Runtime.getRuntime().addShutdownHook(cleaning);

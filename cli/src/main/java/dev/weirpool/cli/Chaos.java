@@ -6,6 +6,7 @@ import dev.weirpool.cli.chaos.Report;
 import dev.weirpool.cli.chaos.ScheduleChaosOptions;
 import dev.weirpool.cli.chaos.ScheduleRun;
 import dev.weirpool.queue.RedisOptions;
+import dev.weirpool.queue.signing.Keyring;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -111,6 +112,9 @@ final class Chaos implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (Keyring.fromEnvironment().isNone()) { // the queue is its own: nobody else need know the secret
+            Keyring.ofThisProcess().adopt();
+        }
         return schedules ? killSchedulers() : killWorkers();
     }
 

@@ -62,11 +62,12 @@ final class DeadLetters implements Callable<Integer> {
     }
 
     @Command(
-            description = "Puts them back on their queue, with all their attempts before them.",
+            description = "Puts them back on their queue, or on another, with all their attempts before them.",
             mixinStandardHelpOptions = true)
     int retry(
             @Parameters(paramLabel = "ID", arity = "0..*", description = "Their ids.") @Nullable List<String> given,
             @Option(names = "--all", description = "All of a queue.") boolean all,
+            @Mixin Queues.To to,
             @Mixin Confirmation confirmation,
             @Mixin Tasks.QueueArgument queue,
             @Mixin RedisArgument redis,
@@ -75,15 +76,15 @@ final class DeadLetters implements Callable<Integer> {
         try (var operator = Operator.connect(redis.required())) {
             var dead = queue.existing(operator);
             if (all) {
-                return Queues.requeueAll(dead, confirmation, output);
+                return to.requeueAll(dead, confirmation, output);
             }
             return Tasks.eachOf(ids, id -> {
-                if (!dead.requeueDead(id)) {
+                if (!to.requeue(dead, id)) {
                     throw new IllegalArgumentException(gone(id.toString(), dead.name()));
                 }
                 output.done(
-                        "task " + id + " is back on queue " + dead.name(),
-                        Map.of("id", id.toString(), "queue", dead.name()));
+                        "task " + id + " is back on queue " + to.name(dead),
+                        Map.of("id", id.toString(), "queue", to.name(dead)));
             });
         }
     }

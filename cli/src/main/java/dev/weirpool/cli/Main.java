@@ -6,13 +6,18 @@ import dev.weirpool.cli.settings.Settings;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Keyring;
+import dev.weirpool.queue.signing.MissingSecretException;
 import dev.weirpool.worker.WorkersCannotStartException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,6 +84,21 @@ public final class Main implements Callable<Integer> {
             description = "How to log; json writes an object on each line of stderr, with the lines of workers, too.")
     private LogFormat logFormat = LogFormat.PLAIN;
 
+    @Option(
+            names = "--secret-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description =
+                    "A file with the secret that tasks and results are signed with, the same on all machines; else the one in"
+                            + " WEIRPOOL_SECRET, or in the file that WEIRPOOL_SECRET_FILE names. One a line: the first signs, all are taken.")
+    private @Nullable Path secretFile;
+
+    @Option(
+            names = "--unsigned",
+            scope = ScopeType.INHERIT,
+            description = "Sign nothing and take whatever comes; for a Redis that nobody else can write to.")
+    private boolean unsigned;
+
     private Settings settings = new Settings(Map.of(), new Properties());
 
     /** Runs the command and exits with its code. */
@@ -138,7 +158,22 @@ public final class Main implements Callable<Integer> {
         var root = (Logger) LoggerFactory.getLogger("dev.weirpool");
         root.setLevel(verbose ? Level.DEBUG : Level.INFO);
         logFormat.apply();
+        try {
+            keyring().ifPresent(Keyring::adopt);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(parsed.commandSpec().commandLine(), String.valueOf(e.getMessage()), e);
+        }
         return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private Optional<Keyring> keyring() {
+        if (secretFile != null && unsigned) {
+            throw new IllegalArgumentException("--unsigned and --secret-file: take one of them");
+        }
+        if (unsigned) {
+            return Optional.of(Keyring.unsigned());
+        }
+        return secretFile != null ? Optional.of(Keyring.read(secretFile)) : settings.keyring();
     }
 
     @Override
@@ -174,7 +209,7 @@ public final class Main implements Callable<Integer> {
         return code;
     }
 
-    private static int codeOf(Exception failure) {
+    static int codeOf(Exception failure) {
         if (failure instanceof WorkersCannotStartException
                 || failure.getCause() instanceof WorkersCannotStartException) {
             return ExitCode.NO_WORKERS;
@@ -184,7 +219,9 @@ public final class Main implements Callable<Integer> {
                 || failure instanceof RedisFullException) {
             return ExitCode.REDIS;
         }
-        return failure instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAULT;
+        return failure instanceof IllegalArgumentException || failure instanceof MissingSecretException
+                ? ExitCode.USAGE
+                : ExitCode.FAULT;
     }
 
     private static void say(String message) {

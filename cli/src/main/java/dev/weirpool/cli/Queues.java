@@ -1,11 +1,13 @@
 package dev.weirpool.cli;
 
 import dev.weirpool.cli.settings.Suggestion;
+import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.inspect.OperatedQueue;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.TaskState;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Spec;
             "  weirpool queue ls -o jsonl | jq -r 'select(.ready > 1000) | .queue'",
             "  weirpool queue pause images      # running tasks end, none begins",
             "  weirpool queue limit images --items 100000 --bytes 1000000000",
-            "  weirpool queue purge images --state delayed --yes"
+            "  weirpool queue purge images --state delayed --yes",
+            "  weirpool queue requeue images --to images-large   # what was given up, on other workers"
         })
 final class Queues implements Callable<Integer> {
     @Spec
@@ -154,29 +157,51 @@ final class Queues implements Callable<Integer> {
     }
 
     @Command(
-            description = "Puts all tasks that were given up back on the queue, with all their attempts before them.",
+            description =
+                    "Puts all tasks that were given up back on the queue, or on another, with all their attempts before them.",
             mixinStandardHelpOptions = true)
     int requeue(
             @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Mixin To to,
             @Mixin Confirmation confirmation,
             @Mixin RedisArgument redis,
             @Mixin OutputArgument output) {
         try (var operator = Operator.connect(redis.required())) {
-            return requeueAll(existing(operator, name), confirmation, output);
+            return to.requeueAll(existing(operator, name), confirmation, output);
         }
     }
 
-    static int requeueAll(OperatedQueue queue, Confirmation confirmation, OutputArgument output) {
-        var count = queue.state().dead();
-        if (count > 0
-                && !confirmation.isGiven("run " + tasks(count, "dead") + " of queue " + queue.name() + " again")) {
-            return ExitCode.DECLINED;
+    /** Where tasks that were given up are to be run again. */
+    static final class To {
+        @Option(
+                names = "--to",
+                paramLabel = "QUEUE",
+                description = "Another queue to put them on; their own by default.")
+        private @Nullable String to;
+
+        String name(OperatedQueue from) {
+            return to == null ? from.name() : to;
         }
-        var done = queue.requeueDead(so -> {});
-        output.done(
-                "put " + tasks(done, "dead") + " back on queue " + queue.name(),
-                Map.of("queue", queue.name(), "requeued", done));
-        return ExitCode.DONE;
+
+        /** False if that task is not among the dead. */
+        boolean requeue(OperatedQueue from, TaskId id) {
+            return to == null ? from.requeueDead(id) : from.moveDead(id, to);
+        }
+
+        int requeueAll(OperatedQueue from, Confirmation confirmation, OutputArgument output) {
+            var count = from.state().dead();
+            var where = to == null ? "again" : "on queue " + to;
+            if (count > 0
+                    && !confirmation.isGiven(
+                            "run " + tasks(count, "dead") + " of queue " + from.name() + " " + where)) {
+                return ExitCode.DECLINED;
+            }
+            var done = to == null ? from.requeueDead(so -> {}) : from.moveDead(to, so -> {});
+            output.done(
+                    "put " + tasks(done, "dead") + (to == null ? " back" : "") + " on queue " + name(from),
+                    Map.of("queue", name(from), "requeued", done));
+            return ExitCode.DONE;
+        }
     }
 
     private static long count(OperatedQueue queue, TaskState state) {

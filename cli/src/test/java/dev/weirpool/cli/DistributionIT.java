@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.google.gson.JsonParser;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,30 @@ final class DistributionIT {
 
     @TempDir
     private Path elsewhere;
+
+    @Test
+    void saysWhatIsInIt() throws Exception {
+        var sbom = JsonParser.parseString(Files.readString(HOME.resolve("sbom.json")))
+                .getAsJsonObject();
+        var listed = new TreeSet<String>();
+        for (var each : sbom.getAsJsonArray("components")) {
+            var component = each.getAsJsonObject();
+            listed.add(component.get("name").getAsString() + "-"
+                    + component.get("version").getAsString() + ".jar");
+        }
+        var itself = sbom.getAsJsonObject("metadata")
+                .getAsJsonObject("component")
+                .get("name")
+                .getAsString();
+
+        try (var files = Files.list(HOME.resolve("lib"))) {
+            var jars = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".jar") && !name.startsWith(itself))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertThat(listed).isEqualTo(jars);
+        }
+        assertThat(HOME.resolve("SECURITY.md")).exists();
+    }
 
     @Test
     void runsFromAnyDirectoryThroughASymbolicLink() throws Exception {

@@ -289,6 +289,32 @@ final class OperatorCommandsTest {
     }
 
     @Test
+    void putsTheDeadOnAnotherQueue() {
+        var ids = bury(3);
+        var other = queue + "-other";
+
+        assertThat(run("dead", "retry", ids.get(1).toString(), "--queue", queue, "--to", other)
+                        .output())
+                .contains("task " + ids.get(1) + " is back on queue " + other);
+        var declined = run("queue", "requeue", queue, "--to", other);
+        assertThat(declined.exitCode()).isEqualTo(2);
+        assertThat(declined.err()).contains("would run 2 dead tasks of queue " + queue + " on queue " + other);
+        assertThat(run("queue", "requeue", queue, "--to", other, "--yes").output())
+                .contains("put 2 dead tasks on queue " + other);
+        assertThat(run("task", "ls", "--queue", other, "-o", "json")
+                        .json()
+                        .getAsJsonObject()
+                        .get("total")
+                        .getAsInt())
+                .isEqualTo(3);
+        var same = run("dead", "retry", "--all", "--queue", queue, "--to", queue, "--yes");
+        assertThat(same.exitCode()).isEqualTo(2);
+        assertThat(same.err()).contains("are there already");
+        assertThat(tasks.deadLetters().size()).isZero();
+        new Broker(other).drop(redis, List.of());
+    }
+
+    @Test
     void namesWorkersOfALauncherThatSaysNothing() {
         broker.register(redis, "build-3.4711.ab.1", LEASE);
 
@@ -371,6 +397,14 @@ final class OperatorCommandsTest {
         try (var scheduler = Scheduler.connect(RedisOptions.embedded(), queue)) {
             scheduler.schedule("nightly", Task.named("com.acme.Tasks::run"), Schedule.every(Duration.ofHours(1)));
         }
+        assertThat(run("queue", "show", queue, "-o", "json")
+                        .json()
+                        .getAsJsonObject()
+                        .get("schedules")
+                        .getAsInt())
+                .as("a queue that never had a task")
+                .isEqualTo(1);
+        assertThat(run("status").output()).contains(queue);
 
         assertThat(run("schedule", "ls").output()).contains("nightly", queue);
         assertThat(run("queue", "ls").output()).contains(queue);

@@ -243,6 +243,9 @@ final class RolesTest {
             as("operator", "task", "cancel", waiting.toString()).output();
             as("operator", "task", "kill", waiting.toString(), "--yes").output();
             as("operator", "queue", "resume", QUEUE).output();
+            as("operator", "queue", "requeue", QUEUE, "--to", "others", "--yes")
+                    .output();
+            as("operator", "queue", "purge", "others", "--yes").output();
             as("operator", "queue", "requeue", QUEUE, "--yes").output();
             as("operator", "queue", "purge", QUEUE, "--yes").output();
             as("operator", "schedule", "rm", "daily", "--queue", QUEUE, "--yes").output();
@@ -381,9 +384,9 @@ final class RolesTest {
         assertRefusedKeys(
                 "producer", "inflight:w", "dead", "schedules", "launcher:l", "orders:l", "stats:total", "tick");
         assertRefusedKeys("worker", "schedules:definitions", "schedules:paused", "triggered:t", "done:r");
-        assertRefusedKeys("scheduler", "inflight:w", "dead", "results:p", "shared:items", "producers1", "orders:l");
-        assertRefusedKeys("operator", "shared:items", "producers1", "refused:t");
-        assertRefusedKeys("viewer", "shared:items", "producers1", "results:p", "unique:n", "orders:l", "bell");
+        assertRefusedKeys("scheduler", "inflight:w", "dead", "results:p", "shared:items", "orders:l");
+        assertRefusedKeys("operator", "shared:items", "refused:t");
+        assertRefusedKeys("viewer", "shared:items", "results:p", "unique:n", "orders:l", "bell");
         for (var write : List.of("SET", "RPUSH", "LPOP", "DEL", "ZADD", "ZREM", "HSET", "HDEL", "UNLINK", "XADD")) {
             assertRefused("viewer", write + " " + QUEUE_PREFIX + "ready 1 1 1");
             assertRefused(

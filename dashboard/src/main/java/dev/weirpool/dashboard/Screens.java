@@ -170,7 +170,7 @@ final class Screens {
     }
 
     Reply threads(Request request, String worker, Optional<String> stacks) {
-        var frame = frame(request, "Threads of " + worker, "Workers");
+        var frame = frame(request, "Threads of " + worker, "Workers").still();
         return page("threads", frame, Map.of("worker", worker, "stacks", stacks.orElse("")));
     }
 
@@ -248,7 +248,7 @@ final class Screens {
 
     Reply problem(boolean isPart, int status, String title, String text) {
         var request = new Request("/", "", isPart, Map.of(), Map.of());
-        var frame = frame(request, title, "");
+        var frame = status < 500 ? frame(request, title, "").still() : frame(request, title, "");
         return Reply.html(
                 status,
                 pages.write(

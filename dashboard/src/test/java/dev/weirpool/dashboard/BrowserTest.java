@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.Task;
+import dev.weirpool.queue.TaskId;
+import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.redis.RedisServer;
+import dev.weirpool.worker.Launcher;
+import dev.weirpool.worker.LauncherOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +46,7 @@ final class BrowserTest {
     private static RedisServer server;
     private static Gallery gallery;
     private static House house;
+    private static final List<TaskId> films = new ArrayList<>();
 
     @BeforeAll
     static void open() throws Exception {
@@ -57,6 +65,14 @@ final class BrowserTest {
                 each.close();
             }
         }
+    }
+
+    @AfterEach
+    void endFilms() {
+        films.forEach(id -> gallery.images.cancel(id));
+        films.forEach(id -> await().atMost(LIMIT)
+                .until(() -> !house("/api/v1/queues/images/tasks?state=running").contains(id.toString())));
+        films.clear();
     }
 
     @BeforeEach
@@ -143,6 +159,98 @@ final class BrowserTest {
         awaitSaid("Told to end.");
         await().atMost(LIMIT).until(() -> running() == 1);
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void showsHowFarATaskIsWhileItRuns() throws Exception {
+        var id = running("the-mill.mov");
+        browser.go(house.at("/queues/images?state=running"));
+        await().atMost(LIMIT).until(() -> browser.has("#task-" + id + " progress"));
+        assertThat(browser.accessibilityFaults()).isEmpty();
+        browser.go(house.at("/queues/images/tasks/" + id));
+        await().atMost(LIMIT).until(() -> browser.has("#progress progress"));
+        browser.script("document.querySelector('#progress progress').kept = true");
+        var first = progress();
+
+        await().atMost(LIMIT).until(() -> progress() > first);
+        await().atMost(LIMIT).until(() -> progress() > first + 5);
+
+        assertThat(browser.script("return document.querySelector('#progress progress').kept"))
+                .as("what is there is changed, not put anew")
+                .isEqualTo(true);
+        assertThat(browser.text("#progress")).contains(" of 6,000", "the-mill.mov");
+        assertThat(browser.accessibilityFaults()).isEmpty();
+        assertThat(browser.complaints()).isEmpty();
+        browser.shoot("progress");
+    }
+
+    @Test
+    void showsTheThreadsOfAWorker() throws Exception {
+        running("the-mill.mov");
+        browser.go(house.at("/workers"));
+        var row = "tr:has(details.sure)";
+        await().atMost(LIMIT).until(() -> browser.has(row));
+
+        browser.click(row + " form[action$='/threads'] button");
+
+        await().atMost(LIMIT).until(() -> browser.has("pre.payload"));
+        await().atMost(LIMIT).until(() -> tickedTwice());
+        assertThat(browser.text("pre.payload"))
+                .as("it stays, though other pages go on")
+                .contains("dev.weirpool.dashboard.Chores.render");
+        assertThat(browser.accessibilityFaults()).isEmpty();
+        browser.shoot("threads");
+    }
+
+    @Test
+    void drainsALauncher() throws Exception {
+        try (var extra = Launcher.start(LauncherOptions.of(1, server.options(), "spare"))) {
+            await().atMost(LIMIT).until(() -> extra.census().ready() == 1);
+            browser.go(house.at("/workers"));
+            var drain = ".launcher:has(a[href='/queues/spare']) details.sure";
+            await().atMost(LIMIT).until(() -> browser.has(drain));
+
+            browser.click(drain + " summary");
+            browser.click(drain + "[open] button.danger");
+
+            awaitSaid("Told to drain.");
+            await().atMost(LIMIT).until(() -> extra.pids().isEmpty());
+            await().atMost(LIMIT).until(() -> !browser.text().contains("spare"));
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhereThereIsNothingAndWhereNobodyWorksAndWhereRedisIsDown() throws Exception {
+        try (var alone = RedisServer.start(Files.createDirectory(directory.resolve("alone")));
+                var empty = new House(House.options(alone.options()))) {
+            for (var page : List.of("/", "/queues", "/workers", "/schedules", "/dead", "/redis")) {
+                browser.go(empty.at(page));
+                assertThat(browser.accessibilityFaults()).as("empty " + page).isEmpty();
+            }
+            browser.go(empty.at("/"));
+            browser.shoot("empty");
+
+            try (var queue = TaskQueue.connect(alone.options(), "reports")) {
+                queue.send(Task.of(Chores::resize, "a.png", 1));
+            }
+
+            await().atMost(LIMIT).until(() -> browser.text().contains("No worker serves"));
+            assertThat(browser.text("pre code")).startsWith("weirpool worker --queue reports --redis redis://");
+            assertThat(browser.accessibilityFaults()).isEmpty();
+            browser.shoot("no-workers");
+
+            alone.kill();
+
+            await().atMost(LIMIT).until(() -> browser.text().contains("Redis does not answer"));
+            assertThat(browser.accessibilityFaults()).isEmpty();
+            browser.shoot("redis-down");
+
+            alone.start();
+
+            await().atMost(LIMIT).until(() -> !browser.text().contains("Redis does not answer"));
+            browser.complaints(); // of requests that failed meanwhile
+        }
     }
 
     @Test
@@ -245,6 +353,20 @@ final class BrowserTest {
             await().atMost(LIMIT).until(() -> plain.has("form[action$='/pause'] button"));
             plain.shoot("without-scripts");
         }
+    }
+
+    /** The id of that film's task, which runs. */
+    private static TaskId running(String film) throws Exception {
+        var id = gallery.images.send(Task.of(Chores::render, film));
+        await().atMost(LIMIT)
+                .until(() -> house("/api/v1/queues/images/tasks?state=running").contains(id.toString()));
+        films.add(id);
+        return id;
+    }
+
+    private static long progress() {
+        return Long.parseLong(
+                String.valueOf(browser.script("return document.querySelector('#progress progress').value")));
     }
 
     /** The page that follows says what was done. */

@@ -371,7 +371,7 @@ final class DashboardTest {
         runUntilDead(1);
         var letter = queue.deadLetters().list(0, 1).get(0);
         var forged = new Attempt(7, Instant.now(), evil, evil, Map.of("stack" + evil, evil, "stderr", evil));
-        try (var redis = server.options().open();
+        try (var redis = server.unrestricted().open();
                 var connection = redis.connect()) {
             var prefix = "weirpool:{images}:";
             connection.call("RPUSH", bytes(prefix + "attempts:" + letter.id()), forged.toBytes());
@@ -465,7 +465,7 @@ final class DashboardTest {
 
     @Test
     void readsNoMoreOfALongQueueThanOfAShortOne() throws Exception {
-        try (var redis = server.options().open();
+        try (var redis = server.unrestricted().open();
                 var house = house()) {
             fill("images", redis, 200);
             var few = bytesRead(redis, house);

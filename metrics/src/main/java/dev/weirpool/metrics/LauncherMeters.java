@@ -90,6 +90,12 @@ public final class LauncherMeters implements MeterBinder {
                 "Attempts that have ended, by how.",
                 queue.and("outcome", outcome.name().toLowerCase(Locale.ROOT)),
                 census -> census.work().get(outcome)));
+        counter(
+                registry,
+                "weirpool.tasks.refused",
+                "Tasks that were given up unread, because their signature was wrong.",
+                queue,
+                census -> census.work().get(Tally.Count.REFUSED));
         durations(registry, "weirpool.attempts.run", "How long attempts ran.", Tally.Count.RAN, Tally::runs);
         durations(
                 registry,

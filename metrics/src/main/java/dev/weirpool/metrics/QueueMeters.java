@@ -4,6 +4,7 @@ import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.redis.RedisRefusedException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -12,13 +13,17 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How much queues hold, and how quickly Redis answers, as meters. Once a second it looks; reading the meters does not wait for
@@ -26,6 +31,7 @@ import java.util.function.ToDoubleFunction;
  */
 public final class QueueMeters extends Duty implements MeterBinder {
 
+    private static final Logger log = LoggerFactory.getLogger(QueueMeters.class);
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(4);
     private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -59,6 +65,7 @@ public final class QueueMeters extends Duty implements MeterBinder {
     private final Map<String, Survey.Counts> counts = new ConcurrentHashMap<>();
     private final List<Bound> gauges = new CopyOnWriteArrayList<>();
     private final List<Timer> latencies = new CopyOnWriteArrayList<>();
+    private final Set<String> refused = new HashSet<>(); // owned by the thread
     private volatile long answeredNanos = System.nanoTime() - SILENCE.toNanos();
 
     private QueueMeters(Redis redis, Function<RedisConnection, List<String>> names) {
@@ -128,7 +135,7 @@ public final class QueueMeters extends Duty implements MeterBinder {
         }
         for (var queue : queues) {
             var asked = System.nanoTime();
-            counts.put(queue, new Survey(queue).counts(redis));
+            look(redis, queue);
             answeredNanos = System.nanoTime();
             latencies.forEach(timer -> timer.record(Duration.ofNanos(answeredNanos - asked)));
         }
@@ -136,6 +143,16 @@ public final class QueueMeters extends Duty implements MeterBinder {
         gauges.forEach(bound -> show(bound, queues));
         var took = Duration.ofNanos(System.nanoTime() - began);
         Thread.sleep(Math.min(LONGEST_PERIOD.toMillis(), Math.max(PERIOD.toMillis(), FACTOR * took.toMillis())));
+    }
+
+    private void look(RedisConnection redis, String queue) {
+        try {
+            counts.put(queue, new Survey(queue).counts(redis));
+        } catch (RedisRefusedException e) { // a user who may not look at all of it
+            if (refused.add(queue)) {
+                log.warn("{}; what queue {} holds is left out of the metrics", e.getMessage(), queue);
+            }
+        }
     }
 
     /** One row for each queue, and of those that are gone none. */

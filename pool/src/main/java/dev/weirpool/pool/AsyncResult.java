@@ -1,5 +1,6 @@
 package dev.weirpool.pool;
 
+import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.TaskFailedException;
 import dev.weirpool.queue.TaskId;
@@ -35,11 +36,22 @@ public final class AsyncResult<R> implements Future<R> {
     private final CompletableFuture<R> future;
     private final Executor callbacks;
 
+    /** Of a {@code map}, its chunks, and how many items each has. */
+    private List<CompletableFuture<Outcome>> chunks = List.of();
+
+    private List<Integer> sizes = List.of();
+
     AsyncResult(Dispatch dispatch, List<TaskId> tasks, CompletableFuture<R> future, Executor callbacks) {
         this.dispatch = dispatch;
         this.tasks = tasks;
         this.future = future;
         this.callbacks = callbacks;
+    }
+
+    AsyncResult<R> of(List<CompletableFuture<Outcome>> chunks, List<Integer> sizes) {
+        this.chunks = chunks;
+        this.sizes = sizes;
+        return this;
     }
 
     /** The task's id; of a {@code map}, that of its first chunk. */
@@ -98,6 +110,29 @@ public final class AsyncResult<R> implements Future<R> {
      */
     public Optional<Progress> progress() {
         return dispatch.progress(id());
+    }
+
+    /**
+     * Shows a bar with how many items of a {@code map} have ended, how fast, and how long the rest will take, on a line of standard
+     * error, if that is a terminal: {@code pool.mapAsync(Tasks::resize, pictures).showProgress("resizing").get()}.
+     */
+    public AsyncResult<R> showProgress(String name) {
+        var total = sizes.stream().mapToLong(Integer::longValue).sum();
+        ProgressLine.onTerminal(name, total).ifPresent(this::show);
+        return this;
+    }
+
+    void show(ProgressLine line) {
+        for (var i = 0; i < chunks.size(); i++) {
+            var size = sizes.get(i);
+            chunks.get(i).whenComplete((outcome, failure) -> line.step(size));
+        }
+        future.whenComplete((value, failure) -> {
+            if (chunks.isEmpty()
+                    || failure instanceof CancellationException) { // what was cancelled may never be counted
+                line.end();
+            }
+        });
     }
 
     /**

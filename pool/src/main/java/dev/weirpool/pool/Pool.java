@@ -14,6 +14,7 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.signing.Keyring;
 import dev.weirpool.worker.Census;
 import dev.weirpool.worker.Host;
 import dev.weirpool.worker.Launcher;
@@ -97,9 +98,11 @@ public final class Pool extends Calls implements AutoCloseable {
         }
         var broker = new Broker(queue);
         var ownsQueue = options.namedQueue().isEmpty();
+        // nobody else uses a queue of our own, so nobody else need know what is signed with there
+        var given = options.redis().keyring();
+        var server = options.redis().withKeyring(ownsQueue ? given.or(Keyring.ofThisProcess()) : given);
         var launcher = Launcher.start(
-                LauncherOptions.of(options.processes(), options.redis(), queue).withWorkers(options.workers()),
-                open -> {
+                LauncherOptions.of(options.processes(), server, queue).withWorkers(options.workers()), open -> {
                     if (ownsQueue) {
                         open.call(connection -> {
                             broker.own(connection, ResultCollector.QUEUE_LIFE);
@@ -107,7 +110,7 @@ public final class Pool extends Calls implements AutoCloseable {
                         });
                     }
                 });
-        var redis = new LazyRedis(options.redis());
+        var redis = new LazyRedis(server);
         var codec = new TaskCodec(redis, thisProcess());
         try {
             var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);
@@ -124,10 +127,12 @@ public final class Pool extends Calls implements AutoCloseable {
      * terminating this pool leaves those workers as they are.
      *
      * @throws IllegalArgumentException if that is no queue name
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is no secret to sign with
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer, within 16 s
      */
     public static Pool connect(RedisOptions options, String queue) {
         var broker = new Broker(queue);
+        options.keyring().require();
         var redis = new LazyRedis(options);
         var codec = new TaskCodec(redis, thisProcess());
         return new Pool(redis, codec, new RedisDispatch(redis.get(), codec, broker, null, 0, false), queue);
@@ -311,7 +316,8 @@ public final class Pool extends Calls implements AutoCloseable {
             outcomes.add(ticket.outcome());
             sizes.add(chunk.size());
         }
-        return result(ids, Outcomes.allOf(outcomes, sizes));
+        AsyncResult<List<R>> result = result(ids, Outcomes.allOf(outcomes, sizes));
+        return result.of(outcomes, sizes);
     }
 
     /** Calls {@code function} for each of {@code items}; the results come lazily, in the order of the items. */

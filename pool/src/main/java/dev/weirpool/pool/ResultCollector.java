@@ -9,12 +9,14 @@ import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Refusals;
 import java.time.Duration;
 
 /**
  * Reads the results of one producer's tasks from their stream and resolves the tickets.
  *
- * <p>The place up to which it has read is kept here, so that nothing is lost when the connection is. The stream lapses an hour
+ * <p>The place up to which it has read is kept here, and what was read is dropped later, so that nothing is lost when the connection is;
+ * a new one reads all that is there once more. The stream lapses an hour
  * after it was last renewed, and with it the results of a client that has died.
  */
 final class ResultCollector extends Duty {
@@ -35,6 +37,7 @@ final class ResultCollector extends Duty {
     private final TaskCodec codec;
     private final OpenTickets tickets;
     private final boolean ownsQueue;
+    private final Refusals refusals;
 
     // owned by the duty's thread
     private String cursor = "0-0";
@@ -52,6 +55,7 @@ final class ResultCollector extends Duty {
         this.codec = codec;
         this.tickets = tickets;
         this.ownsQueue = ownsQueue;
+        this.refusals = new Refusals("a result of queue " + broker.queue());
         redis.call(connection -> {
             broker.openResults(connection, producer, STREAM_LIFE);
             return true;
@@ -60,6 +64,8 @@ final class ResultCollector extends Duty {
 
     @Override
     protected void connected(RedisConnection redis) {
+        cursor = "0-0"; // places are times by the clock of a server, and another may have taken over, whose clock is
+        // behind
         renew(redis);
     }
 
@@ -74,16 +80,16 @@ final class ResultCollector extends Duty {
         if (System.nanoTime() - renewedAt > RENEWAL_NANOS) {
             renew(redis);
         }
-        var results = broker.readResults(redis, producer, cursor, READ_LIMIT);
-        for (var result : results) {
+        var reply = broker.readResults(redis, producer, cursor, READ_LIMIT);
+        var isNews = !reply.cursor().equals(cursor);
+        cursor = reply.cursor();
+        reply.refused().forEach(refusals::add); // who waits goes on waiting: the genuine result may be yet to come
+        for (var result : reply.results()) {
             untrimmedBytes += result.result().length;
             collect(redis, result);
         }
-        if (!results.isEmpty()) { // all of them: some are one entry, which would not be read again
-            cursor = results.get(results.size() - 1).cursor();
-        }
-        untrimmed += results.size();
-        if (untrimmed >= TRIM_AFTER || untrimmedBytes >= TRIM_AFTER_BYTES || (untrimmed > 0 && results.isEmpty())) {
+        untrimmed += reply.results().size() + reply.refused().size();
+        if (untrimmed >= TRIM_AFTER || untrimmedBytes >= TRIM_AFTER_BYTES || (untrimmed > 0 && !isNews)) {
             broker.trimResults(redis, producer, cursor);
             untrimmed = 0;
             untrimmedBytes = 0;

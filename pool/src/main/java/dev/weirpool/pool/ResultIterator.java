@@ -72,7 +72,8 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
     }
 
     /**
-     * Shows how many results were taken on a line of standard error, if that is a terminal.
+     * Shows a bar with how many results were taken, how fast, and how long the rest will take, on a line of standard error, if that is a
+     * terminal.
      *
      * @param total how many there will be, 0 if that is not known
      */
@@ -129,7 +130,7 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
 
     private void showStep() {
         if (line != null) {
-            line.step();
+            line.step(1);
             if (!hasNext()) {
                 line.end();
             }

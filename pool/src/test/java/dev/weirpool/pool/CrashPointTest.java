@@ -107,6 +107,10 @@ class CrashPointTest {
                 "blob.lua 2");
     }
 
+    static Stream<String> edgesOfAMove() {
+        return edges("admit.lua 1", "discard.lua 1");
+    }
+
     private static Stream<String> edges(String... commands) {
         return Stream.of(commands).flatMap(command -> Stream.of("before " + command, "after " + command));
     }
@@ -115,8 +119,9 @@ class CrashPointTest {
     void leavesNoStepOfTheProtocolOutThatChangesAnything() throws Exception {
         assertThat(scripts())
                 .isNotEmpty()
-                .allSatisfy(script -> assertThat(Stream.of(edgesOfAWorker(), edgesOfALauncher(), edgesOfAClient())
-                                .flatMap(edges -> edges))
+                .allSatisfy(script -> assertThat(
+                                Stream.of(edgesOfAWorker(), edgesOfALauncher(), edgesOfAClient(), edgesOfAMove())
+                                        .flatMap(edges -> edges))
                         .anyMatch(edge -> edge.startsWith("before " + script + " "))
                         .anyMatch(edge -> edge.startsWith("after " + script + " ")));
     }
@@ -248,6 +253,44 @@ class CrashPointTest {
                 awaitTheTrimOfResults(options, arguments[0]);
                 pool.close();
                 pool.join();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("edgesOfAMove")
+    void whoMovesADeadLetterToAnotherQueueIsHalted(String edge) throws Exception {
+        var other = new Broker(queueName + "-other");
+        try (var queue = TaskQueue.connect(options, queueName);
+                var operator = Operator.connect(options)) {
+            try (var launcher = Launcher.start(LauncherOptions.of(1, options, queueName))) {
+                queue.send(Task.of(Tasks::failWith, "one"));
+                await().atMost(LIMIT).until(() -> queue.deadLetters().size() == 1);
+            }
+            start(Mover.class, crashAt(edge)).waitFor();
+            assertThat(directory.resolve("once")).as("the edge was reached").doesNotExist();
+            assertThat(queue.deadLetters().size() + redis.call(other::waiting))
+                    .as("not lost")
+                    .isPositive();
+
+            operator.queue(queueName).moveDead(other.queue(), done -> {});
+
+            assertThat(queue.deadLetters().size()).isZero();
+            assertThat(redis.call(other::waiting)).as("not doubled").isEqualTo(1);
+        } finally {
+            redis.call(connection -> {
+                other.drop(connection, List.of());
+                return true;
+            });
+            redis.close();
+        }
+    }
+
+    /** Moves what is dead to another queue. */
+    static final class Mover {
+        public static void main(String[] arguments) throws Exception {
+            try (var operator = Operator.connect(redisFromInput())) {
+                operator.queue(arguments[0]).moveDead(arguments[0] + "-other", done -> {});
             }
         }
     }

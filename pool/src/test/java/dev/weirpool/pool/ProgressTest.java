@@ -81,17 +81,58 @@ final class ProgressTest {
         var written = new ByteArrayOutputStream();
         var line = new ProgressLine(new PrintStream(written, true, UTF_8), "resizing", 4);
 
-        IntStream.range(0, 4).forEach(i -> line.step());
+        IntStream.range(0, 4).forEach(i -> line.step(1));
         line.end();
         line.end();
 
         var lines = List.of(written.toString(UTF_8).split("\r", -1));
-        assertThat(lines.get(1)).startsWith("\u001b[Kresizing 1/4 25 %, ").endsWith(" s left");
+        assertThat(lines.get(1))
+                .startsWith("\u001b[Kresizing [#####---------------] 1/4 25 %, ")
+                .endsWith(" s left");
         assertThat(lines.get(lines.size() - 1))
-                .startsWith("\u001b[Kresizing 4/4 100 %, ")
+                .startsWith("\u001b[Kresizing [####################] 4/4 100 %, ")
                 .endsWith("/s" + System.lineSeparator());
         assertThat(written.toString(UTF_8).lines().filter(each -> each.contains("4/4")))
                 .hasSize(1);
+    }
+
+    @Test
+    void aMapShowsHowManyItemsHaveEnded() throws Exception {
+        var written = new ByteArrayOutputStream();
+        try (var pool = Pool.start(PoolOptions.of(2))) {
+            var results = pool.mapAsync(ProgressTest::square, List.of(1, 2, 3, 4, 5), 2);
+            results.show(new ProgressLine(new PrintStream(written, true, UTF_8), "squaring", 5));
+
+            assertThat(results.get(LIMIT)).containsExactly(1, 4, 9, 16, 25);
+
+            await().atMost(LIMIT).until(() -> written.toString(UTF_8).endsWith(System.lineSeparator()));
+            assertThat(written.toString(UTF_8))
+                    .contains("squaring [####################] 5/5 100 %, ")
+                    .containsOnlyOnce("5/5");
+            assertThat(pool.mapAsync(ProgressTest::square, List.of(3))
+                            .showProgress("squaring")
+                            .get(LIMIT))
+                    .as("where there is no terminal")
+                    .containsExactly(9);
+        }
+    }
+
+    @Test
+    void aMapWhoseItemsFailOrAreCancelledEndsItsLine() throws Exception {
+        var written = new ByteArrayOutputStream();
+        var out = new PrintStream(written, true, UTF_8);
+        try (var pool = Pool.start(PoolOptions.of(1))) {
+            var failing = pool.mapAsync(ProgressTest::refuse, List.of(1, 2, 3), 1);
+            failing.show(new ProgressLine(out, "failing", 3));
+            assertThat(failing.await(LIMIT)).isTrue();
+            await().atMost(LIMIT).until(() -> written.toString(UTF_8).contains("3/3 100 %"));
+
+            var cancelled = pool.mapAsync(ProgressTest::linger, List.of(1, 2, 3), 1);
+            cancelled.show(new ProgressLine(out, "lingering", 3));
+            cancelled.cancel(true);
+            await().atMost(LIMIT)
+                    .until(() -> written.toString(UTF_8).lines().anyMatch(line -> line.contains("lingering")));
+        }
     }
 
     @Test
@@ -106,6 +147,15 @@ final class ProgressTest {
         TaskContext.current().progress(7, 9, "of nine");
         Thread.sleep(60_000);
         return "";
+    }
+
+    static int refuse(int number) {
+        throw new IllegalStateException("no " + number);
+    }
+
+    static int linger(int number) throws InterruptedException {
+        Thread.sleep(60_000);
+        return number;
     }
 
     static int square(int number) {

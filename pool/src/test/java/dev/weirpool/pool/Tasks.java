@@ -25,6 +25,12 @@ final class Tasks {
         return ProcessHandle.current().pid();
     }
 
+    /** Takes a millisecond. */
+    static long workAWhile() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(1);
+        return pid();
+    }
+
     static int one() {
         return 1;
     }

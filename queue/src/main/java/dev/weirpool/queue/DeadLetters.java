@@ -39,7 +39,7 @@ public final class DeadLetters {
             var from = skip;
             var page = redis.call(connection -> broker.dead(connection, from, PAGE));
             for (var envelope : page) {
-                if (envelope.isReadable()
+                if (envelope.size() >= Envelope.MIN_BYTES
                         && envelope.producer() == id.producer()
                         && envelope.sequence() == id.sequence()) {
                     return Optional.of(letter(envelope));

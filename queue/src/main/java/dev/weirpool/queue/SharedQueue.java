@@ -16,6 +16,8 @@ import dev.weirpool.queue.protocol.TakeReply;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.queue.redis.RedisUri;
+import dev.weirpool.queue.signing.Refusals;
+import dev.weirpool.queue.signing.WrongSignatureException;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayList;
@@ -43,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * leaves Redis when it is taken, and if its taker dies before it is done with it, the item is lost, as it is in Python; and so it
  * is if the connection breaks, or Redis does not answer in time, after Redis gave it out and before it has arrived. An item that
  * cannot be read here, because its class is missing, is taken too, and so is the batch it came in: that throws
- * {@link DecodingException}. {@link #claim()} is reliable: an item stays in Redis until it is reported done, and comes back to the
+ * {@link DecodingException}. One that was not signed with a secret of this process is dropped unread, logged, and counts as done.
+ * {@link #claim()} is reliable: an item stays in Redis until it is reported done, and comes back to the
  * front of the queue if its reader dies, so that it is dealt with at least once. Both may be used on one queue.
  *
  * <p><b>While Redis is away</b>, or does not answer, each method tries again for 10 s, then throws
@@ -116,6 +119,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     private final TaskCodec codec;
     private final LargeItems largeItems;
     private final Duration lease;
+    private final Refusals refusals;
     private final AtomicLong nextLook = new AtomicLong(System.nanoTime());
 
     /** What the queue should be: open, with a bound; or not known, until it matters. */
@@ -126,6 +130,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         this.codec = codec;
         this.largeItems = new LargeItems(broker.redis(), broker.name());
         this.lease = lease;
+        this.refusals = new Refusals("an item of queue " + broker.name());
         this.known = known;
     }
 
@@ -304,7 +309,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             throw e;
         } finally {
             if (!mayBePut) {
-                largeItems.drop(encoded);
+                drop(encoded);
             }
         }
     }
@@ -380,7 +385,13 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Takes the oldest item, or returns null if there is none, also when the queue is shut down. */
     @Override
     public @Nullable E poll() {
-        return onlyOf(grab(1));
+        while (true) {
+            var items = takeNow(1);
+            var genuine = genuine(items);
+            if (items.isEmpty() || !genuine.isEmpty()) {
+                return onlyOf(genuine);
+            }
+        }
     }
 
     /**
@@ -408,11 +419,11 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         var count = 0;
         while (count < max) {
             var wanted = Math.min(BATCH_ITEMS, max - count);
-            var items = grab(wanted);
-            for (var item : items) {
+            var items = takeNow(wanted);
+            for (var item : genuine(items)) {
                 target.add(taken(item));
+                count++;
             }
-            count += items.size();
             if (items.size() < wanted) {
                 return count;
             }
@@ -423,7 +434,18 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Takes items, waiting for the first until the time is over or the queue is shut down; then there are none. */
     private List<byte[]> takeWithin(int max, long nanos) throws InterruptedException {
         requireNotInterrupted();
+        broker.requireSecret();
         var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
+        while (true) {
+            var items = takeUntil(max, deadline);
+            var genuine = genuine(items);
+            if (items.isEmpty() || !genuine.isEmpty()) {
+                return genuine;
+            }
+        }
+    }
+
+    private List<byte[]> takeUntil(int max, long deadline) throws InterruptedException {
         var wanted = Math.min(max, SharedQueueBroker.MOST_ITEMS);
         var reply = broker.take(wanted, mayHaveBound(), false);
         while (reply instanceof TakeReply.Empty empty && !empty.state().isShut()) {
@@ -444,9 +466,29 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return reply instanceof TakeReply.Items taken ? taken.items() : List.of();
     }
 
-    /** Takes items that are there. */
-    private List<byte[]> grab(int max) {
+    /** Takes items that are there, as they are stored. */
+    private List<byte[]> takeNow(int max) {
+        broker.requireSecret();
         return broker.take(max, mayHaveBound(), false) instanceof TakeReply.Items taken ? taken.items() : List.of();
+    }
+
+    /** The contents of those that were signed by one of our keys. The others are dropped, and count as done. */
+    private List<byte[]> genuine(List<byte[]> items) {
+        var genuine = new ArrayList<byte[]>(items.size());
+        for (var item : items) {
+            var content = genuine(item);
+            content.ifPresentOrElse(genuine::add, broker::done);
+        }
+        return genuine;
+    }
+
+    private Optional<byte[]> genuine(byte[] item) {
+        try {
+            return Optional.of(broker.open(item));
+        } catch (WrongSignatureException e) {
+            refusals.add(e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private boolean mayHaveBound() {
@@ -482,7 +524,27 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     private Optional<Claim<E>> claimWithin(long nanos) throws InterruptedException {
         requireNotInterrupted();
+        broker.requireSecret();
         var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
+        while (true) {
+            var held = holdUntil(deadline);
+            if (held.isEmpty()) {
+                return Optional.empty();
+            }
+            var content = genuine(held.get().item);
+            if (content.isPresent()) {
+                return Optional.of(new Claim<>(
+                        held.get().hold,
+                        () -> decode(largeItems.get(content.get())),
+                        () -> largeItems.drop(content.get())));
+            }
+            held.get().hold.settle(); // it must not come back
+        }
+    }
+
+    private record Held(Claimant.Hold hold, byte[] item) {}
+
+    private Optional<Held> holdUntil(long deadline) throws InterruptedException {
         var claimant = Claimant.enter(broker, lease);
         var claimed = false;
         try {
@@ -492,10 +554,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
                 var reply = claimant.claim(mayHaveBound(), hasWaited);
                 if (reply instanceof ClaimReply.Claimed item) {
                     claimed = true;
-                    return Optional.of(new Claim<>(
-                            claimant.hold(item),
-                            () -> decode(largeItems.get(item.item())),
-                            () -> largeItems.drop(item.item())));
+                    return Optional.of(new Held(claimant.hold(item), item.item()));
                 }
                 if (reply instanceof ClaimReply.Empty empty && empty.state().isShut()) {
                     return Optional.empty();
@@ -527,15 +586,24 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             if (first.isEmpty()) {
                 return null;
             }
-            var item = find(first.get(0));
+            var content = genuine(first.get(0));
+            if (content.isEmpty()) {
+                return firstGenuine();
+            }
+            var item = largeItems.find(content.get());
             if (item.isPresent()) {
-                return item.get();
+                return decode(item.get());
             }
             var now = broker.peek(0, 1);
             if (!now.isEmpty() && Arrays.equals(now.get(0), first.get(0))) { // it was not taken
-                return decode(largeItems.get(first.get(0)));
+                return decode(largeItems.get(content.get()));
             }
         }
+    }
+
+    private @Nullable E firstGenuine() {
+        var items = iterator();
+        return items.hasNext() ? items.next() : null;
     }
 
     /** How many items wait. */
@@ -554,13 +622,13 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** The items that wait, oldest first; they stay. */
     @Override
     public Iterator<E> iterator() {
-        return new SharedQueueIterator<>(broker, this::find, largeItems::drop);
+        return new SharedQueueIterator<>(broker, this::find, this::drop);
     }
 
     /** Drops the oldest item that is equal to {@code item}. */
     @Override
     public boolean remove(@Nullable Object item) {
-        var waiting = new SharedQueueIterator<>(broker, this::find, largeItems::drop);
+        var waiting = new SharedQueueIterator<>(broker, this::find, this::drop);
         while (waiting.hasNext()) {
             if (waiting.next().equals(item) && waiting.drop()) {
                 return true;
@@ -721,7 +789,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
                             + " bytes, more than the limit of " + Blob.MAX_BYTES
                             + "; put a file or a key to read it from instead");
         }
-        return largeItems.listed(encoded);
+        return broker.seal(largeItems.listed(encoded));
     }
 
     private List<E> decode(List<byte[]> items) {
@@ -742,8 +810,17 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return decode(encoded);
     }
 
+    /** One that waits; empty if it is not genuine, or is large and somebody has taken it meanwhile. */
     private Optional<E> find(byte[] item) {
-        return largeItems.find(item).map(this::decode);
+        try {
+            return largeItems.find(broker.open(item)).map(this::decode);
+        } catch (WrongSignatureException e) {
+            return Optional.empty(); // it stays, for who takes it to drop
+        }
+    }
+
+    private void drop(byte[] item) {
+        largeItems.drop(broker.open(item));
     }
 
     @SuppressWarnings("unchecked") // as with any queue, what was put decides

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Walks over the items that wait, page by page; used by one thread. */
+/** Walks over the items that wait, page by page, past those that are not genuine, or gone; used by one thread. */
 final class SharedQueueIterator<E> implements Iterator<E> {
 
     private static final int PAGE = 500;
@@ -26,7 +26,7 @@ final class SharedQueueIterator<E> implements Iterator<E> {
     private @Nullable E ahead; // found, and not returned yet
     private byte @Nullable [] last;
 
-    /** @param decoder finds an item, unless somebody has taken it meanwhile */
+    /** @param decoder finds an item that is genuine, unless somebody has taken it meanwhile */
     SharedQueueIterator(SharedQueueBroker broker, Function<byte[], Optional<E>> decoder, Consumer<byte[]> whenDropped) {
         this.broker = broker;
         this.decoder = decoder;

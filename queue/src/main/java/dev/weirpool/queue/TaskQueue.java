@@ -76,10 +76,13 @@ public final class TaskQueue implements AutoCloseable {
      * Sends {@code task} and waits until Redis holds it, for at most 10 s, and as long as there is no room for it.
      *
      * @throws IllegalArgumentException if an argument cannot travel, naming it
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is no secret to sign it with
      * @throws DuplicateTaskException if another task holds its unique key
      * @throws QueueFullException if the queue is at its limit, and the task was sent {@link TaskOptions#withFailWhenFull}
      * @throws dev.weirpool.queue.redis.RedisFullException if Redis is full, and the task was sent so
      * @throws RedisUnavailableException if Redis does not take it in time; it may still get there
+     * @throws dev.weirpool.queue.redis.NotDurableYetException if Redis takes it, but it is not in time as safe as
+     *     {@link RedisOptions#withDurability} demands; it is accepted, and not to be sent again
      */
     public TaskId send(Task<?> task, TaskOptions options) {
         return await(submit(task, options));
@@ -134,6 +137,10 @@ public final class TaskQueue implements AutoCloseable {
         try {
             return idOf(sent, stored(sent));
         } catch (TimeoutException e) {
+            var doubt = submitter.doubtAbout(sent.id.sequence());
+            if (doubt.isPresent()) {
+                throw doubt.get();
+            }
             throw new RedisUnavailableException(
                     redis + " did not take the task within " + SEND_LIMIT.toSeconds() + " s; it may still get there",
                     e);
@@ -179,6 +186,8 @@ public final class TaskQueue implements AutoCloseable {
     /**
      * How the task with that id ended, if it has and was sent with {@link TaskOptions#withKeepResult}; empty if it has not ended,
      * or its result is no longer kept.
+     *
+     * @throws dev.weirpool.queue.signing.WrongSignatureException if what is kept there was not signed with a secret of this process
      */
     public Optional<Outcome> result(TaskId id) {
         var bytes = redis.call(

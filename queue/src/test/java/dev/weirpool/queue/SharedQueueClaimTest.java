@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.codec.DecodingException;
+import dev.weirpool.queue.protocol.SharedQueueBroker;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.queue.redis.ReplyLosingProxy;
@@ -143,7 +144,8 @@ class SharedQueueClaimTest {
     void anItemThatCannotBeReadIsNotLost() throws Exception {
         var redis = REDIS.open();
         try (var connection = redis.connect()) {
-            connection.call("RPUSH", bytes("weirpool:{" + name + "}:shared:items"), bytes("not what an encoder makes"));
+            var unreadable = new SharedQueueBroker(redis, name).seal(bytes("not what an encoder makes"));
+            connection.call("RPUSH", bytes("weirpool:{" + name + "}:shared:items"), unreadable);
         }
         redis.close();
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.weirpool.queue.protocol.SharedQueueBroker;
 import dev.weirpool.queue.redis.Redis;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -282,7 +283,8 @@ class SharedQueueWaitingTest {
         // an item comes while nobody rings: as if another taker had been woken and killed
         try (var connection = redis.connect()) {
             var other = new TaskCodec(() -> redis, "here").encodeItem("a");
-            connection.call("RPUSH", bytes("weirpool:{" + name + "}:shared:items"), other);
+            var sealed = new SharedQueueBroker(redis, name).seal(other);
+            connection.call("RPUSH", bytes("weirpool:{" + name + "}:shared:items"), sealed);
         }
 
         assertThat(taker.result()).isEqualTo("a");

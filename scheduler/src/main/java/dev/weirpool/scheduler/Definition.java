@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.ScheduledRun;
+import dev.weirpool.queue.signing.Signer;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -13,7 +14,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A schedule as Redis keeps it.
+ * A schedule as Redis keeps it, behind its signature.
  *
  * <pre>
  * bytes  field
@@ -30,6 +31,7 @@ record Definition(Schedule schedule, Misfire misfire, int limit, Envelope templa
 
     private static final byte VERSION = 1;
     private static final int FIXED_BYTES = 13;
+    private static final int MOST_SHOWN = 4096;
 
     /**
      * What {@code scheduled} is to be kept as.
@@ -53,9 +55,10 @@ record Definition(Schedule schedule, Misfire misfire, int limit, Envelope templa
         return new Definition(schedule, options.misfire(), limit, draft.inline().seal(0, 0));
     }
 
-    byte[] toBytes() {
+    /** The bytes that are kept, signed for the schedule of that name. */
+    byte[] toBytes(String name, Signer signer) {
         var line = schedule.toString().getBytes(UTF_8);
-        return ByteBuffer.allocate(FIXED_BYTES + line.length + template.size())
+        var bytes = ByteBuffer.allocate(FIXED_BYTES + line.length + template.size())
                 .put(VERSION)
                 .putInt(misfire.most())
                 .putInt(limit)
@@ -63,14 +66,33 @@ record Definition(Schedule schedule, Misfire misfire, int limit, Envelope templa
                 .put(line)
                 .put(template.raw())
                 .array();
+        return signer.seal(name.getBytes(UTF_8), bytes);
     }
 
     /**
      * Reads what {@link #toBytes} made.
      *
+     * @throws dev.weirpool.queue.signing.WrongSignatureException if it was not signed for the schedule of that name by one of our keys
      * @throws IllegalArgumentException if it cannot be read
      */
-    static Definition of(byte[] bytes) {
+    static Definition of(byte[] sealed, String name, Signer verifier) {
+        return of(verifier.open(name.getBytes(UTF_8), sealed));
+    }
+
+    /**
+     * The same whoever has made it, to be shown where there is no secret to tell with, and not to be acted upon.
+     *
+     * @throws IllegalArgumentException if it cannot be read
+     */
+    static Definition unverified(byte[] sealed) {
+        var bytes = Signer.unverified(sealed);
+        if (bytes.length >= FIXED_BYTES && ByteBuffer.wrap(bytes).getInt(FIXED_BYTES - 4) > MOST_SHOWN) {
+            throw new IllegalArgumentException("it is longer than what is shown unverified");
+        }
+        return of(bytes);
+    }
+
+    private static Definition of(byte[] bytes) {
         try {
             var in = ByteBuffer.wrap(bytes);
             var version = in.get();

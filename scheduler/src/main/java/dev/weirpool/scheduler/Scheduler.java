@@ -14,6 +14,8 @@ import dev.weirpool.queue.protocol.ScheduleBroker.ReadReply;
 import dev.weirpool.queue.protocol.StoredSchedule;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Signer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,6 +51,7 @@ public final class Scheduler implements AutoCloseable {
     private final Redis redis;
     private final String queue;
     private final ScheduleBroker broker;
+    private final Signer signer; // of definitions
     private final TaskCodec codec;
     private final Optional<Timekeeper> timekeeper;
 
@@ -56,6 +59,7 @@ public final class Scheduler implements AutoCloseable {
         this.redis = redis;
         this.queue = queue;
         this.broker = new ScheduleBroker(queue);
+        this.signer = redis.keyring().signer(Direction.SCHEDULE, queue);
         this.codec =
                 new TaskCodec(() -> redis, "process " + ProcessHandle.current().pid());
         this.timekeeper = timekeeper;
@@ -65,6 +69,7 @@ public final class Scheduler implements AutoCloseable {
      * Starts firing the schedules of {@code queue}, those that there are and those that come, until {@link #close}.
      *
      * @throws IllegalArgumentException if that is no queue name
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is no secret to sign with
      * @throws RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Scheduler start(RedisOptions redis, String queue) {
@@ -77,6 +82,7 @@ public final class Scheduler implements AutoCloseable {
      */
     public static Scheduler start(RedisOptions options, String queue, InstantSource clock) {
         new ScheduleBroker(queue); // checks the name before a server is started for it
+        options.keyring().require();
         var redis = options.open();
         var timekeeper = new Timekeeper(redis, queue, clock);
         timekeeper.start();
@@ -199,9 +205,9 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /** What has to be changed; nothing if it is so already, and not even that if there is no planned time left. */
-    private static Optional<List<Edit>> put(
+    private Optional<List<Edit>> put(
             ScheduledTask scheduled, @Nullable Definition definition, ReadReply now, Optional<String> source) {
-        var bytes = Objects.requireNonNull(definition).toBytes();
+        var bytes = Objects.requireNonNull(definition).toBytes(scheduled.name(), signer);
         var old = now.schedules().get(scheduled.name());
         if (old != null && Arrays.equals(old.definition(), bytes)) {
             return Optional.of(List.of());
@@ -223,20 +229,22 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /** The same times go on as they were; new ones take over from where the old ones had got to. */
-    private static Optional<Long> next(Schedule schedule, Optional<StoredSchedule> old, long now) {
+    private Optional<Long> next(Schedule schedule, Optional<StoredSchedule> old, long now) {
         var planned = old.flatMap(StoredSchedule::planned);
-        if (planned.isPresent() && old.map(Scheduler::times).equals(Optional.of(schedule.toString()))) {
+        if (planned.isPresent() && old.map(this::times).equals(Optional.of(schedule.toString()))) {
             return planned;
         }
         var from = planned.isPresent() && planned.get() <= now ? planned.get() - 1 : now;
         return schedule.next(Instant.ofEpochMilli(from)).map(Instant::toEpochMilli);
     }
 
-    private static String times(StoredSchedule stored) {
+    private String times(StoredSchedule stored) {
         try {
-            return Definition.of(stored.definition()).schedule().toString();
+            return Definition.of(stored.definition(), stored.name(), signer)
+                    .schedule()
+                    .toString();
         } catch (IllegalArgumentException e) {
-            return ""; // damaged, and about to be mended
+            return ""; // damaged or not genuine, and about to be mended
         }
     }
 
@@ -304,7 +312,9 @@ public final class Scheduler implements AutoCloseable {
             var now = read(List.of(name));
             var stored = existing(name, now);
             var definition = definition(stored);
-            var task = definition.template().withId(Definition.producer(name), sequence);
+            var task = definition
+                    .template()
+                    .withId(Definition.producer(name), sequence, redis.keyring().signer(Direction.TASK, queue));
             var fire = new Fire(
                     name,
                     Optional.empty(),
@@ -330,7 +340,7 @@ public final class Scheduler implements AutoCloseable {
         var names = List.copyOf(redis.call(broker::sources).keySet());
         return parts(names).stream()
                 .flatMap(part -> read(part).schedules().values().stream())
-                .flatMap(Scheduler::status)
+                .flatMap(this::status)
                 .sorted(Comparator.comparing(ScheduleStatus::name))
                 .toList();
     }
@@ -338,14 +348,16 @@ public final class Scheduler implements AutoCloseable {
     /** The schedule of that name, if there is one. */
     public Optional<ScheduleStatus> find(String name) {
         return Optional.ofNullable(read(List.of(name)).schedules().get(name)).stream()
-                .flatMap(Scheduler::status)
+                .flatMap(this::status)
                 .findFirst();
     }
 
-    private static Stream<ScheduleStatus> status(StoredSchedule stored) {
+    private Stream<ScheduleStatus> status(StoredSchedule stored) {
         Definition definition;
         try {
-            definition = Definition.of(stored.definition());
+            definition = redis.keyring().isNone()
+                    ? Definition.unverified(stored.definition())
+                    : Definition.of(stored.definition(), stored.name(), signer);
         } catch (IllegalArgumentException e) {
             return Stream.of(); // whoever runs it has reported it
         }
@@ -408,9 +420,9 @@ public final class Scheduler implements AutoCloseable {
         return stored;
     }
 
-    private static Definition definition(StoredSchedule stored) {
+    private Definition definition(StoredSchedule stored) {
         try {
-            return Definition.of(stored.definition());
+            return Definition.of(stored.definition(), stored.name(), signer);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "schedule '" + stored.name() + "' cannot be read: " + e.getMessage() + "; schedule it again", e);

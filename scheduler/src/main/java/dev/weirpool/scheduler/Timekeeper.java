@@ -6,10 +6,13 @@ import dev.weirpool.queue.protocol.ScheduleBroker;
 import dev.weirpool.queue.protocol.ScheduleBroker.Fire;
 import dev.weirpool.queue.protocol.ScheduleBroker.Fired;
 import dev.weirpool.queue.protocol.ScheduleBroker.Planned;
+import dev.weirpool.queue.protocol.StoredSchedule;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Signer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -51,6 +54,8 @@ final class Timekeeper extends Duty {
 
     private final String queue;
     private final ScheduleBroker broker;
+    private final Signer signer;
+    private final Signer verifier;
     private final InstantSource clock;
     private final Clockwork clockwork;
     private final BlockingQueue<Moment> inbox = new LinkedBlockingQueue<>();
@@ -83,6 +88,8 @@ final class Timekeeper extends Duty {
         super("weirpool-scheduler-" + queue, redis);
         this.queue = queue;
         this.broker = new ScheduleBroker(queue);
+        this.signer = redis.keyring().signer(Direction.TASK, queue);
+        this.verifier = redis.keyring().signer(Direction.SCHEDULE, queue);
         this.clock = clock;
         this.clockwork = new Clockwork(
                 "weirpool-scheduler-" + queue, clock, (name, planned) -> inbox.add(new Moment(name, planned)));
@@ -152,7 +159,7 @@ final class Timekeeper extends Duty {
             for (var name : names) {
                 var schedule = stored.get(name);
                 if (schedule != null) {
-                    know(name, schedule.version(), schedule.definition());
+                    know(name, schedule);
                 } else if (missing.contains(name)) {
                     skip(name, 0, new IllegalStateException("nothing says what it is"));
                 } else {
@@ -169,9 +176,10 @@ final class Timekeeper extends Duty {
                 || Long.valueOf(due.version()).equals(damaged.get(due.name()));
     }
 
-    private void know(String name, long version, byte[] definition) {
+    private void know(String name, StoredSchedule stored) {
+        var version = stored.version();
         try {
-            known.put(name, new Known(version, Definition.of(definition)));
+            known.put(name, new Known(version, Definition.of(stored.definition(), name, verifier)));
             damaged.remove(name);
         } catch (RuntimeException e) {
             skip(name, version, e);
@@ -238,7 +246,7 @@ final class Timekeeper extends Duty {
         }
     }
 
-    private static Fire fire(String name, long version, Definition definition, long planned, long now) {
+    private Fire fire(String name, long version, Definition definition, long planned, long now) {
         var decision = Decision.of(
                 definition.schedule(), Instant.ofEpochMilli(planned), Instant.ofEpochMilli(now), definition.misfire());
         var producer = Definition.producer(name);
@@ -252,7 +260,7 @@ final class Timekeeper extends Duty {
                 decision.missed(),
                 definition.limit(),
                 decision.fires().stream()
-                        .map(time -> definition.template().withId(producer, time.toEpochMilli()))
+                        .map(time -> definition.template().withId(producer, time.toEpochMilli(), signer))
                         .toList());
     }
 

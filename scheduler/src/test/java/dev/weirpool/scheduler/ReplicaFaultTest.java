@@ -97,7 +97,7 @@ final class ReplicaFaultTest {
     @Test
     void firesWhatWasDueWhenAFullServerTakesTasksAgain() throws Exception {
         try (var scheduler = Scheduler.start(server.options(), QUEUE);
-                var redis = server.options().open();
+                var redis = server.unrestricted().open();
                 var connection = redis.connect()) {
             scheduler.schedule("tick", Task.of(ReplicaFaultTest::run), Schedule.every(Duration.ofSeconds(1)), ALL);
             var first = scheduler.nextFires("tick", 1).get(0);

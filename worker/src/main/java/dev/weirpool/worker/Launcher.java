@@ -128,6 +128,7 @@ public final class Launcher implements AutoCloseable {
      * Starts the workers and returns while they boot.
      *
      * @throws IllegalArgumentException if the queue's name is none, or the initializer cannot travel
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is no secret to verify tasks with
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer; that is tried once, for 4 s at most
      */
     public static Launcher start(LauncherOptions options) {
@@ -136,6 +137,7 @@ public final class Launcher implements AutoCloseable {
 
     /** The same; {@code before} is done when Redis has been opened, before anything of this launcher is written there. */
     public static Launcher start(LauncherOptions options, Consumer<Redis> before) {
+        options.redis().keyring().require();
         var launcher = new Launcher(options, before);
         launcher.recoverer.start();
         launcher.heartbeat.start();
@@ -601,6 +603,7 @@ public final class Launcher implements AutoCloseable {
         return new WorkerSettings(
                 child.worker(),
                 redis.uri(),
+                redis.keyring(),
                 options.queue(),
                 redis.timeout(),
                 options.lease(),

@@ -9,6 +9,8 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.redis.CacheDirectory;
 import dev.weirpool.queue.redis.EmbeddedServer;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Keyring;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,7 +81,7 @@ public final class StartupArchive implements AutoCloseable {
     /** Makes the archive for this JDK and these jars in the directory that is the only argument. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         var timeout = Duration.ofSeconds(2);
-        try (var redis = new Redis(EmbeddedServer.uri(0), timeout, timeout);
+        try (var redis = new Redis(EmbeddedServer.uri(0), timeout, timeout, Keyring.ofThisProcess());
                 var archive = new StartupArchive()) {
             if (arguments.length != 1 || !archive.isPossible()) {
                 System.err.println("usage: StartupArchive DIRECTORY, with Weirpool's jars on the class path");
@@ -173,7 +175,7 @@ public final class StartupArchive implements AutoCloseable {
         try {
             var task = new TaskCodec(() -> redis, "launcher")
                     .draft(Task.of(Integer::sum, 7, 4), TaskOptions.DEFAULT, true)
-                    .seal(1, 1);
+                    .seal(1, 1, 0, redis.keyring().signer(Direction.TASK, broker.queue()));
             redis.call(connection -> broker.push(connection, 1, 0, List.of(task), List.of()));
             train(unfinished, trainingSettings(redis, broker.queue(), board));
             var file = directory.resolve(fileName(Files.size(unfinished)));
@@ -214,6 +216,7 @@ public final class StartupArchive implements AutoCloseable {
         return new WorkerSettings(
                 "training",
                 redis.uri(),
+                redis.keyring(),
                 queue,
                 redis.timeout(),
                 Duration.ofMinutes(1),
@@ -223,7 +226,7 @@ public final class StartupArchive implements AutoCloseable {
     }
 
     private void train(Path unfinished, WorkerSettings settings) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(
+        var builder = new ProcessBuilder(
                         WorkerCommand.java(),
                         IS_AOT ? "-XX:AOTCacheOutput=" + unfinished : "-XX:ArchiveClassesAtExit=" + unfinished,
                         "-Xlog:disable",
@@ -232,8 +235,9 @@ public final class StartupArchive implements AutoCloseable {
                         classPath(jars),
                         WorkerMain.class.getName())
                 .redirectOutput(Redirect.DISCARD)
-                .redirectError(Redirect.DISCARD)
-                .start();
+                .redirectError(Redirect.DISCARD);
+        WorkerCommand.withhold(builder.environment());
+        var process = builder.start();
         training = process;
         if (closed) {
             process.destroyForcibly();

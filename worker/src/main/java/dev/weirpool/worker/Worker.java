@@ -9,6 +9,7 @@ import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.StepReply;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.signing.WrongSignatureException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,7 +42,8 @@ final class Worker {
 
     private Worker(WorkerSettings settings) {
         this.settings = settings;
-        var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO);
+        var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO, settings.keyring());
+        settings.keyring().adopt();
         this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker(), pace);
         this.codec =
                 new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
@@ -51,6 +53,7 @@ final class Worker {
     }
 
     static Worker boot(WorkerSettings settings) {
+        Redis.serve(settings.redis());
         return new Worker(settings);
     }
 
@@ -147,6 +150,10 @@ final class Worker {
             board.countRun(
                     run.outcome() instanceof Outcome.Cancelled ? Tally.Count.CANCELLED : settled.count(), ran / 1000);
             return settled;
+        } catch (WrongSignatureException e) {
+            board.count(Tally.Count.DEAD);
+            board.count(Tally.Count.REFUSED);
+            return Settled.gaveUp(envelope, codec, "the task was refused unread: " + e.getMessage());
         } catch (DecodingException | IllegalArgumentException e) {
             board.count(Tally.Count.DEAD);
             return Settled.gaveUp(envelope, payloads, "the task cannot be read: " + e.getMessage());

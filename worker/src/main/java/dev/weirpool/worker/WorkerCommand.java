@@ -1,15 +1,20 @@
 package dev.weirpool.worker;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The command line of a worker. No secret is on it. */
 final class WorkerCommand {
 
     /** A share of the machine's memory that is left to the launcher and the rest. */
     private static final double HEAP_PERCENTAGE_OF_ALL = 75;
+
+    private static final Set<String> SECRETS = Set.of("WEIRPOOL_REDIS_URL", "WEIRPOOL_DASHBOARD_TOKEN", Keyring.SECRET);
 
     private final LauncherOptions options;
     private final List<Path> ownJars = StartupArchive.ownJars();
@@ -38,8 +43,14 @@ final class WorkerCommand {
         command.add(classPath());
         command.add(WorkerMain.class.getName());
         var builder = new ProcessBuilder(command);
+        withhold(builder.environment());
         builder.environment().putAll(options.workers().environment());
         return builder;
+    }
+
+    /** What tasks start would inherit passwords, and what they report when they fail may show them; workers get theirs down their standard input. */
+    static void withhold(Map<String, String> environment) {
+        environment.keySet().removeAll(SECRETS);
     }
 
     /** Ours first, so that the archive, which holds just those, fits; then the user's. */

@@ -2,6 +2,7 @@ package dev.weirpool.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,9 @@ public final class WorkerMain {
         var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         System.setIn(
                 InputStream.nullInputStream()); // a task that reads or closes its standard input gets nothing of ours
+        var loading = new Thread(Keyring::load, "weirpool-signing"); // beside what else there is to load
+        loading.setDaemon(true);
+        loading.start();
         Worker worker;
         try {
             worker = Worker.boot(WorkerSettings.readFrom(in));

@@ -1,6 +1,7 @@
 package dev.weirpool.worker;
 
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.signing.Keyring;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -13,15 +14,17 @@ import java.util.Optional;
 
 /**
  * What a launcher tells a worker at its start. It goes down the worker's standard input, because anybody on the machine can read
- * a command line, and the address of Redis may hold a password.
+ * a command line or an environment, and the address of Redis may hold a password.
  *
  * @param worker its name, never used before
+ * @param keyring what is signed and verified with
  * @param board where it shows what it is doing
  * @param initializer what to call before the first task
  */
 record WorkerSettings(
         String worker,
         URI redis,
+        Keyring keyring,
         String queue,
         Duration timeout,
         Duration lease,
@@ -34,6 +37,7 @@ record WorkerSettings(
     void writeTo(Writer out) throws IOException {
         line(out, "worker", worker);
         line(out, "redis", redis.toString());
+        line(out, "keys", keyring.toPipe());
         line(out, "queue", queue);
         line(out, "timeout", Long.toString(timeout.toMillis()));
         line(out, "lease", Long.toString(lease.toMillis()));
@@ -65,6 +69,7 @@ record WorkerSettings(
         return new WorkerSettings(
                 values.getOrDefault("worker", ""),
                 URI.create(values.getOrDefault("redis", "")),
+                Optional.ofNullable(values.get("keys")).map(Keyring::ofPipe).orElseGet(Keyring::none),
                 values.getOrDefault("queue", ""),
                 Duration.ofMillis(Long.parseLong(values.getOrDefault("timeout", ""))),
                 Duration.ofMillis(Long.parseLong(values.getOrDefault("lease", ""))),

@@ -10,6 +10,8 @@ import dev.weirpool.queue.protocol.StepReply;
 import dev.weirpool.queue.protocol.StepRequest;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Signer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -114,6 +116,7 @@ final class RedisRows {
     final class Simulated {
 
         private final Broker broker;
+        private final Signer signer;
         private final long producer = System.nanoTime();
         private final Envelope.Draft draft =
                 codec.draft(Task.of(BenchTasks::noop, 123_456), TaskOptions.DEFAULT, false);
@@ -122,11 +125,12 @@ final class RedisRows {
 
         Simulated(String name) {
             this.broker = bed.spareBroker(name);
+            this.signer = bed.redis().keyring().signer(Direction.TASK, broker.queue());
             bed.redis().call(connection -> broker.register(connection, WORKER, LEASE));
         }
 
         Envelope envelope(long sequence) {
-            return draft.seal(producer, sequence);
+            return draft.seal(producer, sequence, 0, signer);
         }
 
         void fill(int depth) {

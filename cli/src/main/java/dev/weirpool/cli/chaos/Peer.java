@@ -2,6 +2,7 @@ package dev.weirpool.cli.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,6 +55,8 @@ final class Peer {
         var builder = new ProcessBuilder(command)
                 .redirectError(stage.file(name + ".log").toFile());
         builder.environment().put("WEIRPOOL_REDIS_URL", stage.redis().toString()); // may hold a password
+        builder.environment().keySet().removeAll(Keyring.VARIABLES);
+        builder.environment().putAll(Keyring.fromEnvironment().toEnvironment());
         try {
             var peer = new Peer(name, builder.start());
             var listener = new Thread(peer::listen, "weirpool-chaos-" + name);

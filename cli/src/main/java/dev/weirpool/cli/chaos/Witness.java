@@ -43,9 +43,9 @@ final class Witness implements AutoCloseable {
     private void watch() {
         while (!closed) {
             try {
-                var entries = redis.call(connection -> broker.readResults(connection, producer, cursor, READ_LIMIT));
-                for (var entry : entries) {
-                    cursor = entry.cursor();
+                var reply = redis.call(connection -> broker.readResults(connection, producer, cursor, READ_LIMIT));
+                cursor = reply.cursor();
+                for (var entry : reply.results()) {
                     results.merge(new TaskId(producer, entry.sequence()), 1, Integer::sum);
                 }
             } catch (RedisUnavailableException e) {

@@ -27,13 +27,15 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
     /** What a JVM takes besides its heap, roughly. */
     private static final long BESIDES_HEAP = 64L << 20;
 
-    private static final Set<String> NEED_INFO = Set.of("Redis version", "eviction", "persistence", "memory of Redis");
+    private static final Set<String> NEED_INFO =
+            Set.of("Redis version", "eviction", "persistence", "replicas", "memory of Redis");
 
     /** All checks, in the order in which a person would look. */
     public static final List<Check> ALL = List.of(
             new Check("Redis version", Check::version),
             new Check("eviction", Check::eviction),
             new Check("persistence", Check::persistence),
+            new Check("replicas", Check::replicas),
             new Check("round trip", Check::roundTrip),
             new Check("clocks", Check::clocks),
             new Check("memory of Redis", Check::redisMemory),
@@ -92,6 +94,23 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
                     "look for a full or broken disk, and into the log of Redis"));
         }
         return findings;
+    }
+
+    private static List<Finding> replicas(Facts facts) {
+        var info = facts.server().info();
+        if ("slave".equals(info.get("role"))) {
+            return one(
+                    "replicas",
+                    "Redis is the replica of another, and takes no tasks",
+                    "name its master, or the sentinels: redis+sentinel://host1,host2/master");
+        }
+        var isOneOfMany = facts.address().matches("rediss?\\+.*");
+        return isOneOfMany && "0".equals(info.get("connected_slaves"))
+                ? one(
+                        "replicas",
+                        "the master has no replica: when it dies nobody takes over",
+                        "start a replica, or look why it is not connected: redis-cli INFO replication")
+                : List.of();
     }
 
     private static List<Finding> roundTrip(Facts facts) {

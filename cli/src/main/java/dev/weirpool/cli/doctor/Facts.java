@@ -9,9 +9,11 @@ import java.util.List;
 /**
  * What the checks look at.
  *
+ * @param address of Redis, without user and password
  * @param version of this command; empty if it does not know
  */
-public record Facts(ServerState server, List<QueueState> queues, List<LauncherState> launchers, String version) {
+public record Facts(
+        String address, ServerState server, List<QueueState> queues, List<LauncherState> launchers, String version) {
 
     public Facts {
         queues = List.copyOf(queues);
@@ -22,6 +24,7 @@ public record Facts(ServerState server, List<QueueState> queues, List<LauncherSt
     public static Facts of(Operator operator, String version) {
         var queues = operator.queues();
         return new Facts(
+                operator.toString(),
                 operator.server(),
                 queues,
                 queues.stream()

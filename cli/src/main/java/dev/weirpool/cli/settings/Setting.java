@@ -7,7 +7,7 @@ import java.util.Locale;
  * An option that can be given once for all.
  *
  * @param key in the file, for example {@code worker.grace}; the other names follow from it
- * @param option the option whose default it is
+ * @param option the option whose default it is; empty if there is none
  * @param command the only command it belongs to, or nothing if it is that of all which have the option
  * @param isSecret whether it is shown masked
  * @param fallback what is used if it is given nowhere, in words
@@ -16,6 +16,8 @@ public record Setting(String key, String option, String command, boolean isSecre
 
     public static final List<Setting> ALL = List.of(
             new Setting("redis-url", "--redis", "", true, "none"),
+            new Setting("secret", "", "", true, "none"),
+            new Setting("unsigned", "", "", false, "false"),
             new Setting("queue", "--queue", "", false, "default"),
             new Setting("output", "--output", "", false, "table"),
             new Setting("log-format", "--log-format", "", false, "plain"),

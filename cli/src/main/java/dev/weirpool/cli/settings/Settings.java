@@ -1,6 +1,7 @@
 package dev.weirpool.cli.settings;
 
 import dev.weirpool.queue.RedisOptions;
+import dev.weirpool.queue.signing.Keyring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,6 +175,30 @@ public final class Settings implements IDefaultValueProvider {
     /** What was given for {@code setting}, as it may be shown. */
     public Optional<String> shown(Setting setting) {
         return find(setting).map(value -> setting.isSecret() ? masked(value.text()) : value.text());
+    }
+
+    /**
+     * What to sign and verify with, if that was given.
+     *
+     * @throws IllegalArgumentException if a secret is too short, or there is one and none is to be used
+     */
+    public Optional<Keyring> keyring() {
+        var secret = Optional.ofNullable(values.get("secret"));
+        var unsigned = Optional.ofNullable(values.get("unsigned"))
+                .filter(value -> !value.text().equals("false"));
+        if (unsigned.isEmpty()) {
+            return secret.map(value -> Keyring.parse(value.text(), value.source()));
+        }
+        if (!unsigned.get().text().equals("true")) {
+            throw new IllegalArgumentException("unsigned must be true or false, got "
+                    + unsigned.get().text() + " of " + unsigned.get().source());
+        }
+        if (secret.isPresent()) {
+            throw new IllegalArgumentException(
+                    "unsigned is true of " + unsigned.get().source() + ", and there is a secret of "
+                            + secret.get().source() + " as well: take one of them away");
+        }
+        return Optional.of(Keyring.unsigned());
     }
 
     private static String masked(String url) {

@@ -2,6 +2,7 @@ package dev.weirpool.cli.doctor;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
@@ -13,6 +14,7 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisServer;
+import dev.weirpool.queue.redis.SentinelServers;
 import dev.weirpool.scheduler.Schedule;
 import dev.weirpool.scheduler.Scheduler;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +121,36 @@ final class DoctorTest {
 
         assertThat(only().what()).contains("maxmemory-policy is allkeys-lru");
         assertThat(only().remedy()).isEqualTo("set maxmemory-policy to noeviction");
+    }
+
+    @Test
+    void findsThatItIsAReplica() {
+        redis.call("REPLICAOF", bytes("127.0.0.1"), bytes(1));
+        try {
+            assertThat(findings())
+                    .extracting(Finding::what)
+                    .containsOnlyOnce("Redis is the replica of another, and takes no tasks");
+        } finally {
+            redis.call("REPLICAOF", bytes("NO"), bytes("ONE"));
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void findsThatNobodyWouldTakeOver(@TempDir Path own) throws Exception {
+        try (var servers = SentinelServers.start(own)) {
+            assertThat(findings(servers.options(), Clock.systemUTC()))
+                    .extracting(Finding::check)
+                    .doesNotContain("replicas");
+            for (var replica : servers.replicas()) {
+                replica.kill();
+            }
+
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(findings(servers.options(), Clock.systemUTC()))
+                            .extracting(Finding::what)
+                            .contains("the master has no replica: when it dies nobody takes over"));
+        }
     }
 
     @Test

@@ -98,7 +98,7 @@ final class SettingsTest {
                 .hasMessage("unknown key 'worker.proceses' in " + file + "; did you mean 'worker.processes'?");
         file("colour: red\n");
         assertThatThrownBy(() -> new Settings(Map.of("WEIRPOOL_CONFIG", file), new Properties()))
-                .hasMessageContaining("; known are redis-url, queue, output");
+                .hasMessageContaining("; known are redis-url, secret, unsigned, queue, output");
         assertThat(new Settings(Map.of("WEIRPOOL_REDIS_URI", "x", "WEIRPOOL_OTHER_PROGRAM", "y"), new Properties())
                         .warnings())
                 .containsExactly(

@@ -11,6 +11,8 @@ public record Ending(Kind kind, String text) {
     public enum Kind {
         RETURNED,
         THREW,
-        CANCELLED
+        CANCELLED,
+        /** Not to be told here, as there is no secret to verify it with, or its signature is wrong. */
+        HIDDEN
     }
 }

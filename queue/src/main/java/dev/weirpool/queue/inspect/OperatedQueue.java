@@ -1,5 +1,7 @@
 package dev.weirpool.queue.inspect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.Progress;
@@ -7,6 +9,8 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.codec.Preview;
+import dev.weirpool.queue.protocol.Blob;
+import dev.weirpool.queue.protocol.BlobBroker;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
@@ -18,6 +22,9 @@ import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.MissingSecretException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +52,6 @@ public final class OperatedQueue {
     private static final int SEARCHED_AT_ONCE = 1000;
     private static final int MOST_HEADERS = 0xffff;
     private static final int PREVIEWED_BODY = 16 * 1024;
-    private static final int DETAIL_BYTES = Envelope.MIN_BYTES + MOST_HEADERS + PREVIEWED_BODY;
     private static final Duration LOOK = Duration.ofMillis(50);
     /** How a task ended that was deleted, as {@code TaskCodec} writes it. */
     private static final byte[] CANCELLED = {'C'};
@@ -224,13 +231,13 @@ public final class OperatedQueue {
     public Search find(TaskId id, long most) {
         var wanted = bytesOf(id);
         for (var worker : workerNames()) {
-            var held = redis.call(connection -> survey.findHeld(connection, worker, wanted, DETAIL_BYTES));
+            var held = redis.call(connection -> survey.findHeld(connection, worker, wanted, Envelope.MAX_BYTES));
             if (held.glimpse().isPresent()) {
                 var glimpse = held.glimpse().get();
                 return new Search.Found(detail(glimpse, running(glimpse, worker)));
             }
         }
-        var ending = ending(id);
+        var ending = shownEnding(id);
         if (ending.isPresent() && ending.get().kind() == Ending.Kind.RETURNED) {
             return new Search.Ended(ending.get(), attempts(id));
         }
@@ -245,7 +252,7 @@ public final class OperatedQueue {
                         new long[][] {{front, front + SEARCHED_AT_ONCE - 1}, {-front - SEARCHED_AT_ONCE, -front - 1}};
                 for (var end : ends) {
                     var found = redis.call(
-                            connection -> survey.find(connection, place, wanted, end[0], end[1], DETAIL_BYTES));
+                            connection -> survey.find(connection, place, wanted, end[0], end[1], Envelope.MAX_BYTES));
                     if (found.glimpse().isPresent()) {
                         var glimpse = found.glimpse().get();
                         return new Search.Found(detail(glimpse, TaskSummary.of(glimpse, stateAt(place))));
@@ -260,6 +267,15 @@ public final class OperatedQueue {
         return looked < total ? new Search.GaveUp(looked, total) : new Search.Absent();
     }
 
+    /** How it has ended, or why that is not shown. */
+    private Optional<Ending> shownEnding(TaskId id) {
+        try {
+            return ending(id);
+        } catch (IllegalArgumentException | MissingSecretException e) {
+            return Optional.of(new Ending(Ending.Kind.HIDDEN, "(hidden: " + e.getMessage() + ")"));
+        }
+    }
+
     private static TaskState stateAt(Place place) {
         return switch (place) {
             case DEAD -> TaskState.DEAD;
@@ -269,10 +285,22 @@ public final class OperatedQueue {
     }
 
     private TaskDetail detail(Glimpse glimpse, TaskSummary task) {
-        var envelope = Envelope.stored(glimpse.beginning());
-        var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
-        var options = TaskOptions.of(headers, envelope.priority(), envelope.maxAttempts());
-        return new TaskDetail(task, options.headers(), options, attempts(task.id()), arguments(envelope));
+        var envelope = Envelope.received(glimpse.beginning(), redis.keyring().signer(Direction.TASK, name));
+        var hidden = hidden(envelope);
+        var headers = hidden.isEmpty() ? envelope.headers() : Map.<String, String>of();
+        var options = TaskOptions.of(headers, envelope.priority(), Math.max(1, envelope.maxAttempts()));
+        return new TaskDetail(
+                task, options.headers(), options, attempts(task.id()), hidden.orElseGet(() -> arguments(envelope)));
+    }
+
+    /** Why no more of a task is shown than its fixed fields and its name. */
+    private static Optional<String> hidden(Envelope envelope) {
+        try {
+            envelope.requireReadable();
+            return Optional.empty();
+        } catch (IllegalArgumentException | MissingSecretException e) {
+            return Optional.of("(hidden: " + e.getMessage() + ")");
+        }
     }
 
     /** How the attempts of a task ended that did not end well, in order, as far as that is kept. */
@@ -284,14 +312,13 @@ public final class OperatedQueue {
 
     /** The body is a byte for the kind of task and an array of descriptor, captured values and arguments. */
     private static String arguments(Envelope envelope) {
-        if (!envelope.isReadable()) {
-            return "";
-        }
         if (envelope.blob().isPresent()) {
             return "(" + envelope.blob().get().length() + " bytes, which lie apart)";
         }
         var body = envelope.body();
-        return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
+        return body.length == 0
+                ? ""
+                : Preview.of(Arrays.copyOfRange(body, 1, Math.min(body.length, PREVIEWED_BODY)), 2);
     }
 
     /** What happened on it in the periods that begin at {@code starts}. */
@@ -304,7 +331,12 @@ public final class OperatedQueue {
         return redis.call(broker::total);
     }
 
-    /** How the task with that id has ended, if it has and its result is kept. */
+    /**
+     * How the task with that id has ended, if it has and its result is kept.
+     *
+     * @throws dev.weirpool.queue.signing.WrongSignatureException if what is kept there was not signed with a secret of this process
+     * @throws MissingSecretException if this process has none
+     */
     public Optional<Ending> ending(TaskId id) {
         return redis.call(
                         connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())))
@@ -449,6 +481,79 @@ public final class OperatedQueue {
         return deadLetter(id)
                 .filter(letter -> redis.call(connection -> broker.requeue(connection, letter, request)))
                 .isPresent();
+    }
+
+    /**
+     * Puts the task with that id, which was given up, on another queue, with all its attempts before it; false if it is not among those.
+     *
+     * @throws IllegalArgumentException if {@code to} is this queue, or no queue name, or the task is not one that can be signed anew for it
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is nothing to sign it with
+     */
+    public boolean moveDead(TaskId id, String to) {
+        var target = target(to);
+        return deadLetter(id).filter(letter -> move(letter, target)).isPresent();
+    }
+
+    /**
+     * Puts the tasks that are given up now on another queue, the oldest first, with all their attempts before them.
+     *
+     * @param progress told how many have been moved, now and then
+     * @return how many were moved
+     * @throws IllegalArgumentException if {@code to} is this queue, or no queue name, or a task is not one that can be signed anew for it;
+     *     those before it have been moved
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is nothing to sign them with
+     */
+    public long moveDead(String to, LongConsumer progress) {
+        var target = target(to);
+        var done = 0L;
+        for (var left = redis.call(broker::deadCount); left > 0; left--) {
+            var oldest = redis.call(connection -> survey.peek(connection, Place.DEAD, 0, 0, Envelope.MAX_BYTES))
+                    .glimpses();
+            if (oldest.isEmpty()) {
+                break;
+            }
+            if (move(Envelope.stored(oldest.get(0).beginning()), target)) {
+                progress.accept(++done);
+            }
+        }
+        return done;
+    }
+
+    private Broker target(String to) {
+        if (to.equals(name)) {
+            throw new IllegalArgumentException(
+                    "tasks of queue " + name + " are there already; name another queue, or none");
+        }
+        var target = new Broker(to);
+        redis.call(connection -> {
+            target.enlist(connection);
+            return true;
+        });
+        return target;
+    }
+
+    private boolean move(Envelope letter, Broker target) {
+        // two steps, because the queues may be on two servers; whoever repeats what was cut in between puts it there no
+        // second time
+        var request =
+                UUID.nameUUIDFromBytes((HexFormat.of().formatHex(letter.fence()) + target.queue()).getBytes(UTF_8));
+        var copy = Envelope.received(letter.raw(), redis.keyring().signer(Direction.TASK, name))
+                .revived()
+                .signedBy(redis.keyring().signer(Direction.TASK, target.queue()));
+        return redis.call(connection -> {
+            letter.blob().ifPresent(blob -> copyBody(connection, blob, target));
+            target.admit(connection, copy, broker.attempts(connection, letter), request);
+            return broker.discard(connection, letter, request);
+        });
+    }
+
+    /** The other queue may be on another server. */
+    private void copyBody(RedisConnection connection, Blob blob, Broker target) {
+        var body = new BlobBroker(name)
+                .get(connection, blob)
+                .orElseThrow(() -> new IllegalArgumentException("the arguments of the task, " + blob.length()
+                        + " bytes, are not in Redis any more; delete the task"));
+        new BlobBroker(target.queue()).put(connection, blob, body, BlobBroker.TASK_LIFE, false);
     }
 
     /** Deletes the task with that id, which was given up; false if it is not among those. */

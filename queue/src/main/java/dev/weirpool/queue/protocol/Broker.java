@@ -1,11 +1,14 @@
 package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static dev.weirpool.queue.redis.RedisConnection.seconds;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Signer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +50,7 @@ public final class Broker {
 
     private static final Script ENLIST = Script.load(Broker.class, "enlist");
     private static final Script PURGE = Script.load(Broker.class, "purge");
+    private static final Script ADMIT = Script.load(Broker.class, "admit");
     private static final Script REVIVE = Script.load(Broker.class, "revive");
 
     private static final int MOST_QUEUES = 10_000;
@@ -63,6 +67,7 @@ public final class Broker {
 
     private static final Duration PRODUCER_LIFE = Duration.ofDays(7);
     private static final Duration REQUEST_LIFE = Duration.ofMinutes(10);
+    private static final Duration ADMISSION_LIFE = Duration.ofDays(1);
     private static final int ABANDONED_AT_A_TIME = 10;
     private static final Duration RECORD_LIFE = Duration.ofDays(30);
     private static final Duration PROGRESS_LIFE = Duration.ofMinutes(10);
@@ -96,12 +101,17 @@ public final class Broker {
      * @param dues empty, or one for each task
      */
     public PushReply push(RedisConnection redis, long producer, long previous, List<Envelope> tasks, List<Due> dues) {
-        return pushReply(redis.run(PUSH, 9, pushArguments(producer, previous, tasks, dues, List.of())));
+        var arguments = pushArguments(producer, previous, tasks, dues, List.of());
+        return pushReply(
+                tasks.isEmpty()
+                        ? redis.run(PUSH, 9, arguments)
+                        : redis.runDurably(keys.producersMark, PUSH, 9, arguments));
     }
 
     /** Sends what {@link #push} would for tasks that are due now, and returns at once what reads the reply. */
     Supplier<PushReply> beginPush(RedisConnection redis, long producer, long previous, List<Envelope> tasks) {
-        var reply = redis.begin(PUSH, 9, pushArguments(producer, previous, tasks, List.of(), List.of()));
+        var reply = redis.beginDurably(
+                keys.producersMark, PUSH, 9, pushArguments(producer, previous, tasks, List.of(), List.of()));
         return () -> pushReply(reply.get());
     }
 
@@ -110,7 +120,7 @@ public final class Broker {
         var keysOfTask = List.of(keys.unique(unique.name()), keys.refused(task.id()));
         var arguments = pushArguments(task.producer(), previous, List.of(task), List.of(due), keysOfTask);
         arguments.add(bytes(unique.limit().toMillis()));
-        return pushReply(redis.run(PUSH, 11, arguments));
+        return pushReply(redis.runDurably(keys.producersMark, PUSH, 11, arguments));
     }
 
     /** Puts a task on the queue whose body lies apart and has been stored; it may hold a name. */
@@ -162,13 +172,16 @@ public final class Broker {
 
     /** Settles what {@code worker} has done and claims its next tasks. */
     public StepReply step(RedisConnection redis, String worker, StepRequest request) {
-        return step(worker, request, (keyCount, arguments) -> redis.run(STEP, keyCount, arguments));
+        return step(redis, worker, request, (keyCount, arguments) -> redis.run(STEP, keyCount, arguments));
     }
 
     /** Waits up to {@code limit} for the bell, then steps, whether it rang or not: it is a hint. */
     public StepReply stepAtBell(RedisConnection redis, String worker, StepRequest request, Duration limit) {
         return step(
-                worker, request, (keyCount, arguments) -> redis.runAtBell(keys.bell, limit, STEP, keyCount, arguments));
+                redis,
+                worker,
+                request,
+                (keyCount, arguments) -> redis.runAtBell(keys.bell, limit, STEP, keyCount, arguments));
     }
 
     private interface Sending {
@@ -176,7 +189,8 @@ public final class Broker {
         Object send(int keyCount, List<byte[]> arguments);
     }
 
-    private StepReply step(String worker, StepRequest request, Sending sending) {
+    private StepReply step(RedisConnection redis, String worker, StepRequest request, Sending sending) {
+        var pack = new ResultPack(redis.keyring(), queue);
         var groups = SettlementGroup.of(request.settlements());
         var arguments = new ArrayList<byte[]>(24 + 5 * groups.size());
         arguments.add(keys.inflight(worker));
@@ -217,17 +231,17 @@ public final class Broker {
             arguments.add(
                     group.first() instanceof Settlement.Retry
                             ? bytes(group.delay().toMillis())
-                            : group.results());
+                            : group.results(pack));
         }
         arguments.add(bytes(effects.size()));
         for (var i = 0; i < effects.size(); i++) {
-            addEffect(arguments, effects.get(i), bytes(firstEffectKey + i));
+            addEffect(arguments, effects.get(i), bytes(firstEffectKey + i), pack);
         }
         var reply = list(sending.send(keyCount, arguments));
         return switch (text(reply.get(0))) {
-            case "OK" -> new StepReply.Claimed(tasks(reply));
+            case "OK" -> new StepReply.Claimed(tasks(redis, reply));
             case "PAUSED" -> new StepReply.Paused();
-            case "RESYNC" -> new StepReply.Resync(tasks(reply));
+            case "RESYNC" -> new StepReply.Resync(tasks(redis, reply));
             case "FENCED" -> new StepReply.Fenced();
             default -> throw unexpected(STEP, reply);
         };
@@ -253,15 +267,16 @@ public final class Broker {
         return keys.attempts(task.id());
     }
 
-    private static void addEffect(List<byte[]> arguments, Effect effect, byte[] key) {
+    private static void addEffect(List<byte[]> arguments, Effect effect, byte[] key, ResultPack pack) {
         if (effect instanceof Effect.NoteAttempt note) {
             arguments.addAll(List.of(
                     bytes("append"), key, note.record(), bytes(note.life().toMillis())));
         } else if (effect instanceof Effect.ForgetAttempts || effect instanceof Effect.DropBlob) {
             arguments.addAll(List.of(bytes("unlink"), key, NOTHING, ZERO));
         } else if (effect instanceof Effect.KeepResult keep) {
+            var result = pack.seal(effect.task().id(), keep.result());
             arguments.addAll(
-                    List.of(bytes("set"), key, keep.result(), bytes(keep.life().toMillis())));
+                    List.of(bytes("set"), key, result, bytes(keep.life().toMillis())));
         } else if (effect instanceof Effect.ReleaseName) {
             arguments.addAll(List.of(bytes("release"), key, effect.task().id(), ZERO));
         } else if (effect instanceof Effect.Leave) {
@@ -273,7 +288,8 @@ public final class Broker {
         }
     }
 
-    private static List<StepReply.Task> tasks(List<?> reply) {
+    private List<StepReply.Task> tasks(RedisConnection redis, List<?> reply) {
+        var verifier = verifier(redis);
         var raws = list(reply.get(1));
         var cancelled = new HashSet<ByteBuffer>();
         for (var id : list(reply.get(2))) {
@@ -283,7 +299,7 @@ public final class Broker {
         var fence = number(reply.get(3)) - raws.size();
         for (var raw : raws) {
             fence++;
-            var envelope = Envelope.stored((byte[]) raw);
+            var envelope = Envelope.received((byte[]) requireNonNull(raw), verifier);
             var isCancelled = !cancelled.isEmpty() && cancelled.contains(ByteBuffer.wrap(envelope.id()));
             tasks.add(new StepReply.Task(envelope, isCancelled, fence));
         }
@@ -377,7 +393,10 @@ public final class Broker {
         arguments.add(running != null ? running.fence() : blame instanceof Blame.Oldest ? bytes("?") : NOTHING);
         arguments.add(running != null ? running.record() : NOTHING);
         arguments.add(bytes(RECORD_LIFE.toMillis()));
-        arguments.add(verdict != null ? verdict.result() : NOTHING);
+        arguments.add(
+                running == null || verdict == null
+                        ? NOTHING
+                        : new ResultPack(redis.keyring(), queue).seal(running.id(), verdict.result()));
         arguments.add(
                 bytes(verdict == null ? 0 : verdict.keep().orElse(Duration.ZERO).toMillis()));
         arguments.add(
@@ -476,7 +495,7 @@ public final class Broker {
     /** What {@code worker} holds, the oldest first. */
     public List<Envelope> inflight(RedisConnection redis, String worker) {
         return list(redis.call("LRANGE", keys.inflight(worker), ZERO, bytes(-1))).stream()
-                .map(raw -> Envelope.stored((byte[]) raw))
+                .map(raw -> Envelope.received((byte[]) raw, verifier(redis)))
                 .toList();
     }
 
@@ -484,7 +503,7 @@ public final class Broker {
     public List<Envelope> dead(RedisConnection redis, int skip, int count) {
         var oldestFirst = list(redis.call("LRANGE", keys.dead, bytes(-skip - count), bytes(-skip - 1)));
         var letters = new ArrayList<Envelope>(oldestFirst.size());
-        oldestFirst.forEach(raw -> letters.add(0, Envelope.stored((byte[]) raw)));
+        oldestFirst.forEach(raw -> letters.add(0, Envelope.received((byte[]) raw, verifier(redis))));
         return letters;
     }
 
@@ -504,6 +523,24 @@ public final class Broker {
         arguments.add(letter.raw());
         arguments.add(bytes(REQUEST_LIFE.toMillis()));
         return number(redis.run(REQUEUE, keyCount, arguments)) == 1;
+    }
+
+    /**
+     * Puts a task that another queue has given up on this one. The request is as for {@link #requeue}, but remembered for a day.
+     *
+     * @param task as it is to be here
+     * @param attempts the records of its attempts
+     */
+    public void admit(RedisConnection redis, Envelope task, List<byte[]> attempts, UUID request) {
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(keys.done(request));
+        arguments.add(keys.attempts(task.id()));
+        arguments.addAll(keys.ready());
+        arguments.addAll(List.of(keys.bell, keys.workers, keys.producers));
+        var keyCount = arguments.size();
+        arguments.addAll(List.of(task.raw(), bytes(ADMISSION_LIFE.toMillis()), bytes(RECORD_LIFE.toMillis())));
+        arguments.addAll(attempts);
+        redis.run(ADMIT, keyCount, arguments);
     }
 
     /** Deletes a dead letter and what is kept of its attempts; false if it is gone. The request is as for {@link #requeue}. */
@@ -526,9 +563,25 @@ public final class Broker {
                 .toList();
     }
 
-    /** The result of a task, if it has ended and its result is kept. */
+    /**
+     * The result of a task, if it has ended and its result is kept.
+     *
+     * @throws dev.weirpool.queue.signing.WrongSignatureException if what is kept there was not signed by one of our keys
+     */
     public byte @Nullable [] keptResult(RedisConnection redis, long producer, long sequence) {
-        return (byte[]) redis.call("GET", keys.result(Envelope.id(producer, sequence)));
+        var sealed = (byte[]) redis.call("GET", keys.result(Envelope.id(producer, sequence)));
+        if (sealed == null) {
+            return null;
+        }
+        var pack = new ResultPack(redis.keyring(), queue);
+        if (pack.isLone(producer, sealed)) {
+            return sealed;
+        }
+        var results = pack.open(producer, "", sealed);
+        if (results.size() != 1 || results.get(0).sequence() != sequence) {
+            throw new IllegalArgumentException("what is kept as the result of the task is that of another");
+        }
+        return results.get(0).result();
     }
 
     /** Says how far the task with that id is; it can be read for ten minutes. */
@@ -559,8 +612,8 @@ public final class Broker {
         return number(redis.call("PEXPIRE", keys.results(producer), bytes(life.toMillis()))) == 1;
     }
 
-    /** Waits up to {@code limit} for results behind {@code cursor}. */
-    public List<ResultEntry> readResults(RedisConnection redis, long producer, String cursor, Duration limit) {
+    /** Waits up to {@code limit} for results behind {@code cursor}; those that are not genuine are passed over. */
+    public ResultReply readResults(RedisConnection redis, long producer, String cursor, Duration limit) {
         var reply = redis.callBlocking(
                 limit,
                 "XREAD",
@@ -572,30 +625,32 @@ public final class Broker {
                 keys.results(producer),
                 bytes(cursor));
         if (reply == null) {
-            return List.of();
+            return new ResultReply(cursor, List.of(), List.of());
         }
-        var entries = list(list(list(reply).get(0)).get(1));
-        var results = new ArrayList<ResultEntry>(entries.size());
-        for (var entry : entries) {
-            var place = text(list(entry).get(0));
-            var packed = ByteBuffer.wrap(
-                    (byte[]) requireNonNull(list(list(entry).get(1)).get(1)));
-            while (packed.hasRemaining()) {
-                packed.getLong(); // whose it is, which is known
-                var sequence = packed.getLong();
-                var result = new byte[packed.getInt()];
-                packed.get(result);
-                results.add(new ResultEntry(place, sequence, result));
+        var pack = new ResultPack(redis.keyring(), queue);
+        var results = new ArrayList<ResultEntry>();
+        var refused = new ArrayList<String>();
+        var place = cursor;
+        for (var entry : list(list(list(reply).get(0)).get(1))) {
+            place = text(list(entry).get(0));
+            try {
+                results.addAll(pack.open(producer, place, (byte[])
+                        requireNonNull(list(list(entry).get(1)).get(1))));
+            } catch (IllegalArgumentException e) {
+                refused.add(String.valueOf(e.getMessage()));
             }
         }
-        return results;
+        return new ResultReply(place, results, refused);
     }
 
     /** Drops results up to and including {@code cursor}. */
     public void trimResults(RedisConnection redis, long producer, String cursor) {
         var dash = cursor.indexOf('-');
-        var next = cursor.substring(0, dash + 1) + (Long.parseLong(cursor.substring(dash + 1)) + 1);
-        redis.call("XTRIM", keys.results(producer), bytes("MINID"), bytes(next));
+        // whoever can write there chooses the numbers of his entries
+        var millis = Long.parseUnsignedLong(cursor.substring(0, dash));
+        var next = Long.parseUnsignedLong(cursor.substring(dash + 1)) + 1;
+        var minimum = Long.toUnsignedString(next == 0 ? millis + 1 : millis) + "-" + Long.toUnsignedString(next);
+        redis.call("XTRIM", keys.results(producer), bytes("MINID"), bytes(minimum));
     }
 
     public void closeResults(RedisConnection redis, long producer) {
@@ -642,12 +697,17 @@ public final class Broker {
                 var fields = new HashMap<String, Long>();
                 var pairs = list(reply);
                 for (var i = 0; i < pairs.size(); i += 2) {
-                    fields.put(text(pairs.get(i)), Long.valueOf(text(pairs.get(i + 1))));
+                    var amount = text(pairs.get(i + 1));
+                    fields.put(text(pairs.get(i)), amount.matches("-?\\d{1,18}") ? Long.valueOf(amount) : 0L);
                 }
                 tallies.add(Tally.of(fields));
             }
         }
         return tallies;
+    }
+
+    private Signer verifier(RedisConnection redis) {
+        return redis.keyring().signer(Direction.TASK, queue);
     }
 
     private List<byte[]> statistics(Instant now) {
@@ -684,7 +744,7 @@ public final class Broker {
      * @param cancelled the result that tells a client so; empty to tell none
      */
     public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
-        var arguments = new ArrayList<byte[]>(5 + 9 * tasks.size());
+        var arguments = new ArrayList<byte[]>(4 + 10 * tasks.size());
         arguments.add(where.key(keys));
         arguments.add(keys.schedules);
         arguments.add(keys.producers);
@@ -696,11 +756,12 @@ public final class Broker {
             arguments.add(task.blob().map(keys::blob).orElseGet(() -> keys.attempts(task.id())));
         }
         var keyCount = arguments.size();
-        arguments.add(cancelled);
         arguments.add(where == Place.DEAD ? ZERO : ONE);
+        var pack = new ResultPack(redis.keyring(), queue);
         for (var task : tasks) {
             var again = task.run().flatMap(ScheduledRun::again);
             arguments.add(task.id());
+            arguments.add(cancelled.length == 0 ? NOTHING : pack.seal(task.id(), cancelled));
             arguments.add(again.isEmpty() ? NOTHING : bytes(task.run().get().schedule()));
             arguments.add(bytes(again.map(ScheduledRun.Again::putOff).orElse(0L)));
             arguments.add(bytes(again.map(ScheduledRun.Again::delay).orElse(0L)));
@@ -729,10 +790,15 @@ public final class Broker {
 
     /** Deletes queues whose owner has not said for too long that it lives; ten at most. Returns their names. */
     public static List<String> dropAbandoned(RedisConnection redis) {
-        var abandoned = own(redis, "", Duration.ZERO).stream().map(Broker::text).toList();
-        for (var name : abandoned) {
-            var broker = new Broker(name);
-            broker.drop(redis, broker.workers(redis));
+        var abandoned = new ArrayList<String>();
+        for (var name : own(redis, "", Duration.ZERO).stream().map(Broker::text).toList()) {
+            if (Keys.isName(name)) {
+                var broker = new Broker(name);
+                broker.drop(redis, broker.workers(redis));
+                abandoned.add(name);
+            } else {
+                redis.call("ZREM", Keys.POOLS, bytes(name)); // nobody of ours has put it there
+            }
         }
         return abandoned;
     }
@@ -794,10 +860,6 @@ public final class Broker {
                 }
             }
         }
-    }
-
-    private static byte[] seconds(Duration limit) {
-        return bytes(Double.toString(limit.toMillis() / 1000.0));
     }
 
     private static List<?> list(@Nullable Object reply) {

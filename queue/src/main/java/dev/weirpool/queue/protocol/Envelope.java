@@ -2,7 +2,10 @@ package dev.weirpool.queue.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.signing.Signer;
+import dev.weirpool.queue.signing.WrongSignatureException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *      4     16  id: producer and sequence
  *     20      1  key id of the signature, 0 = unsigned: then it is any bytes, which differ from task to task
  *     21      8  since: when it could first be run, ms since 1970 by its producer's clock, 0 = not known
- *     29     16  signature
+ *     29     16  signature of all but what may change, and of the queue's name
  *     45      2  length of the headers; then the headers; the rest is the body
  * </pre>
  *
@@ -45,6 +48,7 @@ public final class Envelope {
     public static final int FENCE_BYTES = 19;
 
     static final int FIXED_BYTES = 45;
+    private static final int KEY_ID = 20;
     private static final int SIGNATURE = 29;
     private static final int ID_BYTES = 16;
     private static final byte VERSION = 1;
@@ -55,15 +59,26 @@ public final class Envelope {
     private static final String NAME = "";
 
     private final byte[] raw;
+    private final @Nullable Signer verifier; // of what has not been verified yet, or never will be
+    private @Nullable WrongSignatureException refusal; // found when it is first verified; the same for whoever finds it
     private @Nullable Headers headers; // found when first asked for; the same for whoever finds them
 
-    private Envelope(byte[] raw) {
+    private Envelope(byte[] raw, @Nullable Signer verifier) {
         this.raw = raw;
+        this.verifier = verifier;
     }
 
-    /** An envelope read back from where it was stored; {@link #requireReadable} tells whether it is one. */
+    /**
+     * An envelope from a place that is trusted, or of which no more than the fixed fields and the name are looked at, to be shown;
+     * {@link #requireReadable} tells whether it is one.
+     */
     public static Envelope stored(byte[] raw) {
-        return new Envelope(raw);
+        return new Envelope(raw, null);
+    }
+
+    /** An envelope out of Redis. It is readable only if {@code verifier} finds that it was signed; of any other only the fixed fields are read. */
+    public static Envelope received(byte[] raw, Signer verifier) {
+        return new Envelope(raw, verifier);
     }
 
     /** The bytes as stored; not to be changed. */
@@ -96,7 +111,28 @@ public final class Envelope {
     public Envelope nextAttempt() {
         var next = raw.clone();
         next[3] = (byte) Math.min(255, (raw[3] & 0xff) + 1);
-        return new Envelope(next);
+        return new Envelope(next, verifier);
+    }
+
+    /** The same task for another life, its attempts counted from the start again. */
+    public Envelope revived() {
+        if (raw.length < MIN_BYTES) {
+            return this; // none that could be read
+        }
+        var next = raw.clone();
+        next[1] = (byte) (raw[1] + 8);
+        next[3] = 0;
+        return new Envelope(next, verifier);
+    }
+
+    /**
+     * The same task, signed by {@code signer}, for another queue.
+     *
+     * @throws IllegalArgumentException as for {@link #requireReadable}
+     */
+    public Envelope signedBy(Signer signer) {
+        requireReadable();
+        return new Envelope(raw.clone(), null).sign(signer);
     }
 
     public long producer() {
@@ -131,11 +167,27 @@ public final class Envelope {
         return Arrays.copyOfRange(raw, Math.min(4, raw.length), Math.min(20, raw.length));
     }
 
-    /** The same task under another id. */
-    public Envelope withId(long producer, long sequence) {
+    /** The same task under another id, for which it is signed. */
+    public Envelope withId(long producer, long sequence, Signer signer) {
         var copy = raw.clone();
         System.arraycopy(id(producer, sequence), 0, copy, 4, 16);
-        return new Envelope(copy);
+        return new Envelope(copy, null).sign(signer);
+    }
+
+    /** Signs it; the array is not in other hands yet. */
+    private Envelope sign(Signer signer) {
+        raw[KEY_ID] = signer.keyId();
+        signer.sign(this::feed, raw, SIGNATURE);
+        return this;
+    }
+
+    /** What is signed: all that stays as it is while the task is stored. */
+    private void feed(MessageDigest digest) {
+        digest.update(raw, 0, 1);
+        digest.update((byte) (raw[1] & (PRIORITY_BITS | RESULT_BIT)));
+        digest.update(raw, 2, 1);
+        digest.update(raw, 4, SIGNATURE - 4);
+        digest.update(raw, FIXED_BYTES, raw.length - FIXED_BYTES);
     }
 
     static byte[] id(long producer, long sequence) {
@@ -143,9 +195,10 @@ public final class Envelope {
     }
 
     /**
-     * Checks that this can be read: version, lengths.
+     * Checks that this can be read: version, signature, lengths.
      *
-     * @throws IllegalArgumentException naming what is wrong
+     * @throws WrongSignatureException if it comes from Redis and was not signed by one of our keys
+     * @throws IllegalArgumentException naming what else is wrong
      */
     public void requireReadable() {
         if (raw.length < MIN_BYTES) {
@@ -204,7 +257,23 @@ public final class Envelope {
 
     /** The body, or the reference to it. */
     public byte[] body() {
+        parsed(); // or an error
         return Arrays.copyOfRange(raw, FIXED_BYTES + 2 + headerBytes(), raw.length);
+    }
+
+    private void requireGenuine() {
+        var known = refusal;
+        if (known != null) {
+            throw known;
+        }
+        if (verifier != null) {
+            try {
+                verifier.verify(raw[KEY_ID], this::feed, raw, SIGNATURE);
+            } catch (WrongSignatureException e) {
+                refusal = e;
+                throw e;
+            }
+        }
     }
 
     private int headerBytes() {
@@ -214,6 +283,7 @@ public final class Envelope {
     private Headers parsed() {
         var known = headers;
         if (known == null) {
+            requireGenuine();
             if (FIXED_BYTES + 2 + headerBytes() > raw.length) {
                 throw new IllegalArgumentException("the headers of the envelope run over its end");
             }
@@ -297,19 +367,23 @@ public final class Envelope {
             return body.length > Blob.INLINE_BYTES ? Optional.of(Blob.of(body)) : Optional.empty();
         }
 
-        /** The envelope, with its id. */
+        /** The envelope, with its id, and when it can first be run, in ms since 1970; signed. */
+        public Envelope seal(long producer, long sequence, long sinceMillis, Signer signer) {
+            return seal(producer, sequence, sinceMillis).sign(signer);
+        }
+
+        /** The envelope, with its id, unsigned: for one that does not travel as it is. */
         public Envelope seal(long producer, long sequence) {
             return seal(producer, sequence, 0);
         }
 
-        /** The envelope, with its id, and when it can first be run, in ms since 1970. */
-        public Envelope seal(long producer, long sequence, long sinceMillis) {
-            return seal(VERSION, body, producer, sequence, sinceMillis);
+        /** The same with {@code blob} in place of the body; signed. */
+        Envelope sealApart(Blob blob, long producer, long sequence, long sinceMillis, Signer signer) {
+            return seal(VERSION_APART, blob.reference(), producer, sequence, sinceMillis).sign(signer);
         }
 
-        /** The same with {@code blob} in place of the body. */
-        Envelope sealApart(Blob blob, long producer, long sequence, long sinceMillis) {
-            return seal(VERSION_APART, blob.reference(), producer, sequence, sinceMillis);
+        private Envelope seal(long producer, long sequence, long sinceMillis) {
+            return seal(VERSION, body, producer, sequence, sinceMillis);
         }
 
         private Envelope seal(byte version, byte[] body, long producer, long sequence, long sinceMillis) {
@@ -324,7 +398,7 @@ public final class Envelope {
             out.position(SIGNATURE);
             out.putLong(spread(sequence)).putLong(spread(~sequence));
             out.putShort((short) head.length).put(head).put(body);
-            return new Envelope(out.array());
+            return new Envelope(out.array(), null);
         }
 
         /**

@@ -32,6 +32,7 @@ final class Keys {
     final byte[] dead;
     final byte[] producers;
     final byte[] producers1;
+    final byte[] producersMark;
     final byte[] cancels;
     final byte[] tick;
     final byte[] fence;
@@ -40,6 +41,7 @@ final class Keys {
     final byte[] definitions;
     final byte[] versions;
     final byte[] sources;
+    final byte[] schedulesMark;
     final byte[] paused;
     final byte[] edits;
     final byte[] counts;
@@ -64,6 +66,7 @@ final class Keys {
         this.dead = key("dead");
         this.producers = key("producers");
         this.producers1 = key("producers1");
+        this.producersMark = key("producers:mark");
         this.cancels = key("cancels");
         this.tick = key("tick");
         this.fence = key("fence");
@@ -72,6 +75,7 @@ final class Keys {
         this.definitions = key("schedules:definitions");
         this.versions = key("schedules:versions");
         this.sources = key("schedules:sources");
+        this.schedulesMark = key("schedules:mark");
         this.paused = key("schedules:paused");
         this.edits = key("schedules:edits");
         this.counts = key("schedules:counts");
@@ -177,6 +181,7 @@ final class Keys {
         final byte[] claimed = key("shared:claimed");
         final byte[] leases = key("shared:leases");
         final byte[] watch = key("shared:watch");
+        final byte[] mark = key("shared:mark");
         private final byte[] session = key("shared:session:");
 
         byte[] session(Session of) {

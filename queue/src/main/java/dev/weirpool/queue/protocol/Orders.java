@@ -6,6 +6,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Refusals;
+import dev.weirpool.queue.signing.Signer;
+import dev.weirpool.queue.signing.WrongSignatureException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,16 +27,24 @@ public final class Orders {
     private static final Script ORDER = Script.load(Orders.class, "order");
     private static final int MOST_STANDING = 64;
 
+    private final String queue;
     private final Keys keys;
+    private final Refusals refusals;
 
     /**
      * @throws IllegalArgumentException if {@code queue} is not a queue name
      */
     public Orders(String queue) {
+        this.queue = queue;
         this.keys = new Keys(queue);
+        this.refusals = new Refusals("an order to a launcher of queue " + queue);
     }
 
-    /** Has {@code launcher} told something with its next report; false if too many orders stand already. */
+    /**
+     * Has {@code launcher} told something with its next report; false if too many orders stand already.
+     *
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is nothing to sign it with
+     */
     public boolean give(RedisConnection redis, String launcher, String number, String order) {
         var reply = redis.run(
                 ORDER,
@@ -40,14 +52,14 @@ public final class Orders {
                 List.of(
                         keys.orders(launcher),
                         bytes(number),
-                        bytes(order),
+                        signer(redis).seal(context(launcher, number), bytes(order)),
                         bytes(LIFE.toMillis()),
                         bytes(MOST_STANDING)));
         return Long.valueOf(1).equals(reply);
     }
 
     /**
-     * Says how {@code launcher} is, and hears what is ordered, by number.
+     * Says how {@code launcher} is, and hears what is ordered, by number; orders that were not signed by one of our keys are dropped.
      *
      * @param life for how long that is worth knowing
      * @param heard numbers of orders that need not be given again
@@ -60,9 +72,25 @@ public final class Orders {
         var pairs = (List<?>) requireNonNull(redis.run(REPORT, 2, arguments));
         var orders = new LinkedHashMap<String, String>();
         for (var i = 0; i + 1 < pairs.size(); i += 2) {
-            orders.put(text(pairs.get(i)), text(pairs.get(i + 1)));
+            var number = text(pairs.get(i));
+            try {
+                var order = signer(redis).open(context(launcher, number), (byte[]) pairs.get(i + 1));
+                orders.put(number, text(order));
+            } catch (WrongSignatureException e) {
+                refusals.add(e.getMessage());
+                redis.call("HDEL", keys.orders(launcher), (byte[]) pairs.get(i)); // else it is heard again
+            }
         }
         return orders;
+    }
+
+    private Signer signer(RedisConnection redis) {
+        return redis.keyring().signer(Direction.ORDER, queue);
+    }
+
+    /** An order is for one launcher, and has one number. */
+    private static byte[] context(String launcher, String number) {
+        return bytes(launcher + " " + number);
     }
 
     /** Takes back what a launcher has said of itself, because it ends. */

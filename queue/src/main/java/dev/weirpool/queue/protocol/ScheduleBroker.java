@@ -174,7 +174,7 @@ public final class ScheduleBroker {
             arguments.add(edit.definition());
             arguments.add(bytes(edit.source()));
         }
-        return number(redis.run(EDIT, 7, arguments)) == 1;
+        return number(redis.runDurably(keys.schedulesMark, EDIT, 7, arguments)) == 1;
     }
 
     /**

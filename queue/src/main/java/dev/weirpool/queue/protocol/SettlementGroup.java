@@ -73,20 +73,19 @@ final class SettlementGroup {
         return !(first() instanceof Settlement.Retry) && first().task().awaitsResult();
     }
 
-    /** The results as they travel: for each the task's id, the length in four bytes, and the bytes. */
-    byte[] results() {
+    /** The results as they travel, signed together. */
+    byte[] results(ResultPack pack) {
         if (!hasResults()) {
             return NOTHING;
         }
         var size = settlements.stream()
-                .mapToInt(settlement -> 20 + result(settlement).length)
+                .mapToInt(settlement -> ResultPack.OVERHEAD + result(settlement).length)
                 .sum();
         var all = ByteBuffer.allocate(size);
         for (var settlement : settlements) {
-            var result = result(settlement);
-            all.put(settlement.task().raw(), 4, 16).putInt(result.length).put(result);
+            ResultPack.put(all, settlement.task().raw(), 4, result(settlement));
         }
-        return all.array();
+        return pack.seal(first().task().producer(), all.array());
     }
 
     private static byte[] result(Settlement settlement) {

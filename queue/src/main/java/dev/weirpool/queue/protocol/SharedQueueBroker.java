@@ -1,12 +1,15 @@
 package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
+import static dev.weirpool.queue.redis.RedisConnection.seconds;
 import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.queue.redis.Script;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Signer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,7 @@ public final class SharedQueueBroker {
     private static final Script SHUTDOWN = Script.load(SharedQueueBroker.class, "shared-shutdown");
     private static final Script DELETE = Script.load(SharedQueueBroker.class, "shared-delete");
 
+    private static final byte[] NO_CONTEXT = {};
     private static final byte[] STATE = bytes("state");
     private static final byte[] ONE = bytes(1);
     private static final byte[] ZERO = bytes(0);
@@ -47,6 +51,7 @@ public final class SharedQueueBroker {
     private final Redis redis;
     private final String name;
     private final Keys.Shared keys;
+    private final Signer signer;
 
     /**
      * @throws IllegalArgumentException if {@code name} is not a queue name
@@ -55,6 +60,30 @@ public final class SharedQueueBroker {
         this.redis = redis;
         this.name = name;
         this.keys = new Keys(name).shared();
+        this.signer = redis.keyring().signer(Direction.ITEM, name);
+    }
+
+    /** An item as it is put: signed. */
+    public byte[] seal(byte[] item) {
+        return signer.seal(NO_CONTEXT, item);
+    }
+
+    /**
+     * The item that was {@link #seal}ed.
+     *
+     * @throws dev.weirpool.queue.signing.WrongSignatureException if it was not signed by one of our keys
+     */
+    public byte[] open(byte[] sealed) {
+        return signer.open(NO_CONTEXT, sealed);
+    }
+
+    /**
+     * Checks that items can be verified, before any is taken.
+     *
+     * @throws dev.weirpool.queue.signing.MissingSecretException if they cannot
+     */
+    public void requireSecret() {
+        redis.keyring().require();
     }
 
     public Redis redis() {
@@ -105,7 +134,7 @@ public final class SharedQueueBroker {
         arguments.add(flag(session.isSentAgain()));
         arguments.add(flag(hasWaited));
         arguments.addAll(items);
-        var reply = connection.run(PUT, 5, arguments);
+        var reply = connection.runDurably(keys.mark, PUT, 5, arguments);
         return reply instanceof byte[] state
                 ? new PutReply.Refused(SharedQueueState.read(state))
                 : new PutReply.Accepted((int) number(reply));
@@ -373,11 +402,6 @@ public final class SharedQueueBroker {
 
     private static byte[] flag(boolean value) {
         return value ? ONE : ZERO;
-    }
-
-    /** At least a millisecond, and a half more than {@code limit}, because Redis rounds down, and nothing means for ever. */
-    private static byte[] seconds(Duration limit) {
-        return bytes(Double.toString((Math.max(1, limit.toMillis()) + 0.5) / 1000));
     }
 
     private static List<byte[]> byteArrays(List<?> reply) {

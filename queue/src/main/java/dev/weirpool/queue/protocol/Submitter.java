@@ -1,10 +1,13 @@
 package dev.weirpool.queue.protocol;
 
+import dev.weirpool.queue.redis.NotDurableYetException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Signer;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -53,8 +56,11 @@ public final class Submitter extends Duty {
 
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** A producer is remembered for a week after it was last heard of. */
-    private static final long MOST_SILENCE_NANOS = TimeUnit.DAYS.toNanos(1);
+    /**
+     * So often it asks whether anything was lost when there is nothing to send: another server may have taken over, and whoever does not
+     * send would not notice. Besides, Redis forgets a producer that it has not heard of for a week.
+     */
+    private static final long MOST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long LEAST_PAUSE_MILLIS = 5;
     private static final long MOST_PAUSE_MILLIS = 100;
@@ -64,6 +70,7 @@ public final class Submitter extends Duty {
 
     private final Broker broker;
     private final BlobBroker blobs;
+    private final Signer signer;
     private final long producer = RANDOM.nextLong();
     private final BlockingQueue<Pending> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ReentrantLock order = new ReentrantLock();
@@ -104,6 +111,7 @@ public final class Submitter extends Duty {
     private volatile BiConsumer<Long, PushReply.Exists> refused = (sequence, holder) -> {};
 
     private volatile long answeredAt = System.nanoTime();
+    private volatile @Nullable Doubt doubt;
 
     /**
      * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before; of less than all no
@@ -113,6 +121,7 @@ public final class Submitter extends Duty {
         super("weirpool-submitter-" + broker.queue(), redis);
         this.broker = broker;
         this.blobs = new BlobBroker(broker.queue());
+        this.signer = redis.keyring().signer(Direction.TASK, broker.queue());
         this.mostAccepted = mostAccepted;
     }
 
@@ -152,6 +161,7 @@ public final class Submitter extends Duty {
      * @param failWhenFull whether it does not wait here until there is room for it
      * @return completes with {@link PushReply.Stored} when Redis holds the task, with {@link PushReply.Exists} if another holds its
      *     name, with {@link PushReply.Full} if it does not wait for room, and exceptionally when Redis never will hold it
+     * @throws dev.weirpool.queue.signing.MissingSecretException if there is nothing to sign it with
      * @throws RedisUnavailableException if too many tasks wait already and Redis does not answer for 10 s, or the thread is
      *     interrupted while it waits
      */
@@ -174,8 +184,8 @@ public final class Submitter extends Duty {
             }
             var number = sequence + 1;
             pending = new Pending(
-                    blob.map(apart -> draft.sealApart(apart, producer, number, due.millisSince1970()))
-                            .orElseGet(() -> draft.seal(producer, number, due.millisSince1970())),
+                    blob.map(apart -> draft.sealApart(apart, producer, number, due.millisSince1970(), signer))
+                            .orElseGet(() -> draft.seal(producer, number, due.millisSince1970(), signer)),
                     blob.map(apart -> new Body(apart, draft.body())),
                     due,
                     unique,
@@ -302,7 +312,7 @@ public final class Submitter extends Duty {
         rest();
     }
 
-    /** Waits until there is something to do; not for ever, so that a day of silence is noticed. */
+    /** Waits until there is something to do; not for ever, so that a silence is noticed. */
     private void rest() throws InterruptedException {
         resting = true;
         if (waiting.isEmpty() && begun == null && !unsure) {
@@ -318,7 +328,7 @@ public final class Submitter extends Duty {
         var answer = begun;
         if (answer != null) {
             begun = null;
-            settle(redis, offer(answer));
+            settle(redis, sendDurably(() -> offer(answer)));
             return;
         }
         if (unsure || (lastStored > 0 && System.nanoTime() - answeredAt > MOST_SILENCE_NANOS)) {
@@ -340,7 +350,7 @@ public final class Submitter extends Duty {
             broker.enlist(redis);
             enlisted = true;
         }
-        settle(redis, send(redis, lastStored, batch));
+        settle(redis, sendDurably(() -> send(redis, lastStored, batch)));
     }
 
     private void settle(RedisConnection redis, PushReply reply) throws InterruptedException {
@@ -410,6 +420,28 @@ public final class Submitter extends Duty {
             });
         }
         return pending.failWhenFull;
+    }
+
+    /** As long as what Redis has accepted is not durable, it is sent again: that does nothing but wait for it once more. */
+    private PushReply sendDurably(Supplier<PushReply> sending) {
+        try {
+            var reply = sending.get();
+            doubt = null;
+            return reply;
+        } catch (NotDurableYetException e) {
+            answeredAt = System.nanoTime();
+            doubt = new Doubt(batch.get(batch.size() - 1).envelope.sequence(), e);
+            throw e;
+        }
+    }
+
+    /** What Redis has accepted up to {@code last}, and {@code why} it does not count as accepted yet. */
+    private record Doubt(long last, NotDurableYetException why) {}
+
+    /** Why the task with that sequence does not count as accepted though Redis has it; empty if it has not, or it does. */
+    public Optional<NotDurableYetException> doubtAbout(long sequence) {
+        var now = doubt;
+        return now == null || sequence > now.last ? Optional.empty() : Optional.of(now.why);
     }
 
     private void reportLostResults(long last) {
@@ -602,7 +634,9 @@ public final class Submitter extends Duty {
         exchange.lock();
         try {
             open = null;
-            batch.forEach(pending -> pending.stored.completeExceptionally(cause));
+            batch.forEach(pending -> pending.stored.completeExceptionally(doubtAbout(pending.envelope.sequence())
+                    .<RuntimeException>map(doubted -> doubted)
+                    .orElse(cause)));
             batch.clear();
             if (next != null) {
                 next.stored.completeExceptionally(cause);

@@ -46,11 +46,12 @@ public final class Survey {
                 .toList();
     }
 
-    /** Forgets a queue that was noted before {@code moment}, in ms; false if it was noted since. */
+    /** Forgets a queue that was noted before {@code moment}, in ms; false if it was noted since, or has a schedule, which may be paused. */
     public static boolean forget(RedisConnection redis, String queue, long moment) {
         var noted = (byte[]) redis.call("ZSCORE", Keys.QUEUES, bytes(queue));
         return noted != null
                 && Double.parseDouble(text(noted)) < moment
+                && text(redis.call("TYPE", new Keys(queue).definitions)).equals("none")
                 && redis.callIfAllowed("ZREM", Keys.QUEUES, bytes(queue))
                         .isPresent(); // who may only look forgets nothing
     }
@@ -89,14 +90,14 @@ public final class Survey {
                 moment(reply.get(15)),
                 number(reply.get(16)),
                 moment(reply.get(17)),
-                moment(reply.get(18)).orElse(0L),
-                text(reply.get(19)).isEmpty() ? Limit.NONE : Limit.of(text(reply.get(19))),
-                reply.subList(20, 24).stream()
+                reply.subList(18, 22).stream()
                         .map(since -> (byte[]) requireNonNull(since))
                         .filter(since -> since.length == Long.BYTES)
                         .map(since -> ByteBuffer.wrap(since).getLong())
                         .filter(since -> since > 0)
-                        .min(Comparator.naturalOrder()));
+                        .min(Comparator.naturalOrder()),
+                moment(reply.get(22)).orElse(0L),
+                text(reply.get(23)).isEmpty() ? Limit.NONE : Limit.of(text(reply.get(23))));
     }
 
     /**
@@ -113,9 +114,9 @@ public final class Survey {
      * @param lastWait how long the one before had waited, in ms
      * @param schedules how many there are that are not paused
      * @param nextFire when the first of them is to fire
+     * @param waitsSince when the first ready task could first be run, by the clock of whoever sent it
      * @param load how many bytes wait, ready or delayed
      * @param limit how much may
-     * @param waitsSince when the first ready task could first be run, by the clock of whoever sent it
      */
     public record Counts(
             long now,
@@ -133,9 +134,9 @@ public final class Survey {
             Optional<Long> lastWait,
             long schedules,
             Optional<Long> nextFire,
+            Optional<Long> waitsSince,
             long load,
-            Limit limit,
-            Optional<Long> waitsSince) {
+            Limit limit) {
 
         /** For how long the task has waited that has waited longest; empty if nobody can tell. */
         public Optional<Duration> oldestAge() {

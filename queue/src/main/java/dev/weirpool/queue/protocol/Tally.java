@@ -20,6 +20,8 @@ public final class Tally {
         RETRIED,
         /** Tasks that were given up. */
         DEAD,
+        /** Those of them that were not read, because their signature was wrong. */
+        REFUSED,
         /** Tasks that were cancelled. */
         CANCELLED,
         /** Worker processes that died at a task. */

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.redis;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -46,7 +47,7 @@ public final class EmbeddedServer {
             watch=$!
             wait $server
             kill $watch 2>/dev/null
-            rm -rf "$2"
+            rm -rf "$2" "$3"
             """;
 
     private static @Nullable EmbeddedServer running;
@@ -71,8 +72,15 @@ public final class EmbeddedServer {
      * @throws IllegalArgumentException if the port is taken, or the server already listens on another
      */
     public static synchronized URI uri(int port) {
+        return uri(port, Keyring.none());
+    }
+
+    private static synchronized URI uri(int port, Keyring keyring) {
         if (running == null || !running.shell.isAlive()) {
             running = start(port);
+            if (port != 0 && keyring == Keyring.ofThisProcess()) {
+                tell(keyring, port);
+            }
         }
         if (port != 0 && running.uri.getPort() != port) {
             throw new IllegalArgumentException("the embedded Redis of this process listens on port "
@@ -101,11 +109,37 @@ public final class EmbeddedServer {
      * @param port the port to listen on, or 0 for any that is free
      * @throws IllegalArgumentException if the port is taken, or the server already listens on another
      */
-    public static Redis open(int port, Duration timeout, Duration patience) {
-        var redis = new Redis(uri(port), timeout, patience);
+    public static Redis open(int port, Duration timeout, Duration patience, Keyring keyring) {
+        var redis = new Redis(uri(port, keyring), timeout, patience, keyring);
         users.removeIf(Redis::isClosed);
         users.add(redis);
         return redis;
+    }
+
+    /** Lets other processes of this user on this machine sign for the server that is there for them to find. */
+    private static void tell(Keyring keyring, int port) {
+        try {
+            keyring.save(secretFile(port));
+        } catch (IOException e) {
+            log.warn(
+                    "other processes cannot use the embedded Redis on port {} without a secret: {}",
+                    port,
+                    e.toString());
+        }
+    }
+
+    /** What is signed with on the embedded server at {@code uri}, if it is one of this user's on a port of its own. */
+    public static Optional<Keyring> keyringOf(URI uri) {
+        var isHere = Set.of("127.0.0.1", "localhost").contains(RedisUri.host(uri));
+        return isHere
+                ? Optional.of(secretFile(RedisUri.port(uri)))
+                        .filter(Files::isReadable)
+                        .map(Keyring::read)
+                : Optional.empty();
+    }
+
+    private static Path secretFile(int port) {
+        return CacheDirectory.path().resolve("embedded-" + port + ".secret");
     }
 
     /**
@@ -176,7 +210,14 @@ public final class EmbeddedServer {
         var directory = Files.createTempDirectory("weirpool-redis");
         var password = randomPassword();
         writeConfiguration(directory, port, password);
-        var shell = new ProcessBuilder("sh", "-c", LIFELINE, "sh", binary.toString(), directory.toString())
+        var shell = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        LIFELINE,
+                        "sh",
+                        binary.toString(),
+                        directory.toString(),
+                        secretFile(port).toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -209,7 +250,7 @@ public final class EmbeddedServer {
         var deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (true) {
             try {
-                new RedisConnection(uri, Duration.ofSeconds(2), () -> false).close();
+                new ServerConnection(uri, Duration.ofSeconds(2), () -> false).close();
                 return;
             } catch (RedisUnavailableException e) {
                 if (System.nanoTime() > deadline || !shell.isAlive()) {

@@ -1,18 +1,22 @@
 package dev.weirpool.queue.redis;
 
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weirpool.queue.signing.Keyring;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Redis server and the idle connections to it; may be shared by all threads of the process.
+ * A Redis, of one server or more, and the idle connections to it; may be shared by all threads of the process.
  *
  * <p>It opens nothing by itself. Jedis's own pool is not used: it is a third of a worker's start-up time, and a stack of
  * idle connections is all that is needed here.
@@ -22,24 +26,52 @@ public final class Redis implements AutoCloseable {
     private static final int MAX_IDLE = 8;
     private static final Pattern VERSION = Pattern.compile("redis_version:(\\d+)\\.(\\d+)\\S*");
 
+    /** Of a worker process, the server of its queue. */
+    private static volatile @Nullable URI ofThisWorker;
+
     private final URI uri;
+    private final Topology topology;
     private final Duration timeout;
     private final Duration patience;
+    private final Keyring keyring;
     private final ConcurrentLinkedDeque<RedisConnection> idle = new ConcurrentLinkedDeque<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
      * @param timeout how long to wait for a connection or a reply
      * @param patience how long {@link #call} keeps trying while the server is away
+     * @param keyring what is signed with that is written there, and verified that is read
      */
-    public Redis(URI uri, Duration timeout, Duration patience) {
+    public Redis(URI uri, Duration timeout, Duration patience, Keyring keyring) {
         this.uri = uri;
+        this.topology = Topology.of(uri);
         this.timeout = timeout;
         this.patience = patience;
+        this.keyring = keyring;
+    }
+
+    /** The same with the secrets of the environment. */
+    public Redis(URI uri, Duration timeout, Duration patience) {
+        this(uri, timeout, patience, Keyring.fromEnvironment());
+    }
+
+    /** Says that this process is a worker, and which server its queue is on: its environment does not hold the address. */
+    public static void serve(URI uri) {
+        ofThisWorker = uri;
+    }
+
+    /** The server of the queue that this process serves, if it is a worker. */
+    public static Optional<URI> ofThisWorker() {
+        return Optional.ofNullable(ofThisWorker);
     }
 
     public URI uri() {
         return uri;
+    }
+
+    /** What is signed with that is written there, and verified that is read. */
+    public Keyring keyring() {
+        return keyring;
     }
 
     public Duration timeout() {
@@ -47,16 +79,18 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Checks that this server can carry queues: it answers, is at least 6.2, and does not evict keys. If it does not say, that is
-     * logged.
+     * Checks that this server can carry queues: it answers, is at least 6.2, does not evict keys, and is what its address says. If it
+     * does not say, that is logged. Of a cluster any one server is looked at.
      *
      * @throws RedisUnavailableException if it does not answer
-     * @throws RedisRefusedException if it is too old or evicts
+     * @throws RedisRefusedException if it is too old, evicts, is part of something larger, or cannot do what the durability demands
      */
     public void check() {
         var connection = borrow();
         if (connection.callIfAllowed("INFO").orElse(null) instanceof byte[] text) {
-            requireSuitable(new String(text, UTF_8));
+            var info = new String(text, UTF_8);
+            requireSuitable(info);
+            requireAlone(info, connection);
         } else {
             LoggerFactory.getLogger(Redis.class)
                     .warn(
@@ -67,14 +101,22 @@ public final class Redis implements AutoCloseable {
     }
 
     private void requireSuitable(String info) {
+        var durability = RedisUri.durability(uri);
         var version = VERSION.matcher(info);
         if (version.find()) {
-            var major = Integer.parseInt(version.group(1));
-            var minor = Integer.parseInt(version.group(2));
-            if (major < 6 || (major == 6 && minor < 2)) {
-                throw new RedisRefusedException("Redis at " + RedisUri.masked(uri) + " is version " + major + "."
-                        + minor + "; Weirpool needs 6.2 or later");
+            var number = Integer.parseInt(version.group(1)) * 1_000 + Integer.parseInt(version.group(2));
+            var is = "Redis at " + RedisUri.masked(uri) + " is version " + version.group(1) + "." + version.group(2);
+            if (number < 6_002) {
+                throw new RedisRefusedException(is + "; Weirpool needs 6.2 or later");
             }
+            if (durability.equals(Durability.FSYNC) && number < 7_002) {
+                throw new RedisRefusedException(is + "; durability=fsync needs 7.2 or later: upgrade it, or have it"
+                        + " run with appendfsync always, which needs no durability");
+            }
+        }
+        if (durability.equals(Durability.FSYNC) && info.contains("aof_enabled:0")) {
+            throw new RedisRefusedException("Redis at " + RedisUri.masked(uri)
+                    + " keeps no append-only file, which durability=fsync needs; set appendonly to yes");
         }
         var policy = Pattern.compile("maxmemory_policy:(\\S+)").matcher(info);
         if (policy.find() && !policy.group(1).equals("noeviction")) {
@@ -83,9 +125,26 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    /** A part of something larger is refused where it would be taken for the whole. */
+    private void requireAlone(String info, RedisConnection connection) {
+        if (RedisUri.kind(uri) != RedisUri.Kind.SINGLE) {
+            return;
+        }
+        if (info.contains("redis_mode:sentinel")) {
+            throw new RedisRefusedException("at " + RedisUri.masked(uri)
+                    + " is a sentinel, which holds no queues; write redis+sentinel://HOST:26379/MASTER");
+        }
+        if (info.contains("cluster_enabled:1")
+                && connection.callIfAllowed("CLUSTER", bytes("INFO")).orElse(null) instanceof byte[] state
+                && !new String(state, UTF_8).contains("cluster_size:1\r")) {
+            throw new RedisRefusedException(
+                    "Redis at " + RedisUri.masked(uri) + " is part of a cluster; write redis+cluster://HOST:PORT");
+        }
+    }
+
     /** Opens a connection of the caller's own. */
     public RedisConnection connect() {
-        return new RedisConnection(uri, timeout, () -> false);
+        return topology.connect(timeout, () -> false).signingWith(keyring);
     }
 
     /**
@@ -113,6 +172,7 @@ public final class Redis implements AutoCloseable {
                 release(connection);
                 return result;
             } catch (RedisUnavailableException e) {
+                dropIdle(); // they lead to where there is no answer, or another server has taken over
                 if (isClosed() || System.nanoTime() > deadline) {
                     throw e;
                 }
@@ -147,8 +207,11 @@ public final class Redis implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        RedisConnection connection;
-        while ((connection = idle.poll()) != null) {
+        dropIdle();
+    }
+
+    private void dropIdle() {
+        for (var connection = idle.poll(); connection != null; connection = idle.poll()) {
             connection.close();
         }
     }
@@ -162,7 +225,7 @@ public final class Redis implements AutoCloseable {
         var connection = idle.poll();
         return connection != null && connection.isUsable()
                 ? connection
-                : new RedisConnection(uri, timeout, this::isClosed);
+                : topology.connect(timeout, this::isClosed).signingWith(keyring);
     }
 
     private void release(RedisConnection connection) {

@@ -5,7 +5,7 @@ package dev.weirpool.queue.redis;
  *
  * <p>Whether the command was carried out is not known. Everything Weirpool sends may safely be sent again.
  */
-public final class RedisUnavailableException extends RuntimeException {
+public sealed class RedisUnavailableException extends RuntimeException permits NotDurableYetException {
 
     public RedisUnavailableException(String message, Throwable cause) {
         super(message, cause);

@@ -9,10 +9,9 @@
 -- KEYS[4]  of the first expected task: the result stream of its client; then the name it may hold; then the records of its attempts;
 --          then the zset of the tasks of its schedule that have not ended; then its body, if that lies apart, or its records again;
 --          those of the others follow
--- ARGV[1]  the result: cancelled; '' to send none
--- ARGV[2]  '1' if these tasks wait, '0' if they are dead letters
--- ARGV[3]  of the first expected task: its id; then the schedule that goes on with its end, or ''; then when that was put off to, in ms;
---          then how long it waits, in ms; those of the others follow
+-- ARGV[1]  '1' if these tasks wait, '0' if they are dead letters
+-- ARGV[2]  of the first expected task: its id; then the signed pack with its result, or '' to send none; then the schedule that goes on
+--          with its end, or ''; then when that was put off to, in ms; then how long it waits, in ms; those of the others follow
 --
 -- returns  how many were deleted
 -- what lies in a blob waits too; its length is at the end of such an envelope
@@ -24,10 +23,10 @@ end
 local container = KEYS[1]
 local isZset = redis.call('TYPE', container).ok == 'zset'
 local expected = {}
-for i = 3, #ARGV, 4 do expected[ARGV[i]] = i end
+for i = 2, #ARGV, 5 do expected[ARGV[i]] = i end
 
 local deleted, load = 0, 0
-for _ = 3, #ARGV, 4 do
+for _ = 2, #ARGV, 5 do
   local envelope, score
   -- LPOP and ZPOPMIN are allowed at maxmemory, so that a full server can be emptied
   if isZset then
@@ -43,19 +42,19 @@ for _ = 3, #ARGV, 4 do
     if isZset then redis.call('ZADD', container, score, envelope) else redis.call('LPUSH', container, envelope) end
     break
   end
-  local key = 4 + (at - 3) / 4 * 5
-  if ARGV[1] ~= '' and math.floor((string.byte(envelope, 2) or 0) / 4) % 2 == 1 then
-    redis.call('XADD', KEYS[key], 'NOMKSTREAM', '*', 'r', id .. struct.pack('>I4', #ARGV[1]) .. ARGV[1])
+  local key, result = 4 + (at - 2), ARGV[at + 1]
+  if result ~= '' and math.floor((string.byte(envelope, 2) or 0) / 4) % 2 == 1 then
+    redis.call('XADD', KEYS[key], 'NOMKSTREAM', '*', 'r', result)
   end
   if redis.call('GET', KEYS[key + 1]) == id then redis.call('UNLINK', KEYS[key + 1]) end
   redis.call('UNLINK', KEYS[key + 2], KEYS[key + 4])
   redis.call('ZREM', KEYS[key + 3], id)
-  local schedule, putOff = ARGV[at + 1], tonumber(ARGV[at + 2])
+  local schedule, putOff = ARGV[at + 2], tonumber(ARGV[at + 3])
   if schedule ~= '' and tonumber(redis.call('ZSCORE', KEYS[2], schedule) or -1) == putOff then
     local time = redis.call('TIME')
-    redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[at + 3], schedule)
+    redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[at + 4], schedule)
   end
   deleted, load = deleted + 1, load + size(envelope)
 end
-if ARGV[2] == '1' and load > 0 then redis.call('HINCRBY', KEYS[3], '!load', -load) end
+if ARGV[1] == '1' and load > 0 then redis.call('HINCRBY', KEYS[3], '!load', -load) end
 return deleted

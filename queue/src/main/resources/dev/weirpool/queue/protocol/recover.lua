@@ -26,7 +26,7 @@
 -- ARGV[4]  fence of the task that was running, see step; '' for none; '?' if it is not known: then the oldest
 -- ARGV[5]  a record of what happened to it
 -- ARGV[6]  how long the record is kept in ms
--- ARGV[7]  the result, if the task is to be given up at once; else ''
+-- ARGV[7]  the signed pack with its result, if the task is to be given up at once; else ''
 -- ARGV[8]  how long the result is kept in ms; 0 if it is not
 -- ARGV[9]  the schedule that goes on when that task is given up; '' for none
 -- ARGV[10] when that schedule was put off to, in ms
@@ -78,7 +78,7 @@ for i = #held, 1, -1 do
       redis.call('LTRIM', dead, -10000, -1)
       redis.call('ZREM', cancels, id, id .. '!')
       if #envelope >= 47 and math.floor(string.byte(envelope, 2) / 4) % 2 == 1 then
-        redis.call('XADD', KEYS[14], 'NOMKSTREAM', '*', 'r', id .. struct.pack('>I4', #result) .. result)
+        redis.call('XADD', KEYS[14], 'NOMKSTREAM', '*', 'r', result)
       end
       if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[15], result, 'PX', ARGV[8]) end
       if redis.call('GET', KEYS[16]) == id then redis.call('UNLINK', KEYS[16]) end

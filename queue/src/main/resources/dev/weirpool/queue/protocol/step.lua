@@ -22,7 +22,7 @@
 --          fences bytes 1 to 19 of each envelope, life, attempt and id among them; they must be at the head of inflight
 --          kind   C complete | R retry | X bury
 --          result stream as an index into KEYS, or 0 for none
---          value  the results of C and X, for each the id, the length in four bytes and the bytes; the delay in ms of R
+--          value  the signed pack with the results of C and X; the delay in ms of R
 --          behind the last: number of effects, to be had if the settlements are taken, each four further arguments:
 --          what   append | set | unlink | release | leave | again
 --          key    as an index into KEYS

@@ -15,20 +15,20 @@
 --
 -- returns  {now in ms, lengths of ready to ready3, of delayed, of dead, 1 if paused else 0, claims, due time of the first delayed or '',
 --          workers in all, some of their names, beat, probe, when it was set, the last wait, the number of schedules, the first
---          planned time or '', the load or '', the limit or '', and of the first of ready to ready3 eight bytes that say since when it
---          could have been run, fewer or none where it does not say}
+--          planned time or '', of the first of ready to ready3 eight bytes that say since when it could have been run, fewer or
+--          none where it does not say, the load or '', the limit or ''}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
 local fire = redis.call('ZRANGE', KEYS[10], 0, 0, 'WITHSCORES')
 local tick = redis.call('HMGET', KEYS[8], 'beat', 'probe', 'since', 'wait')
-local load = redis.call('HMGET', KEYS[11], '!load', '!limit')
 local function since(list)
   local envelope = redis.call('LINDEX', list, 0) or ''
   -- of one that is tried again, or was put back, it does not say since when it waits this time
   local again = (string.byte(envelope, 2) or 0) >= 8 or (string.byte(envelope, 4) or 0) > 0
   return again and '' or string.sub(envelope, 22, 29)
 end
+local load = redis.call('HMGET', KEYS[11], '!load', '!limit')
 local flags = redis.call('ZCOUNT', KEYS[7], '+inf', '+inf')
 return {
   now,
@@ -42,6 +42,6 @@ return {
   tick[1] or '', tick[2] or '', tick[3] or '', tick[4] or '',
   redis.call('ZCARD', KEYS[10]),
   fire[2] or '',
-  load[1] or '', load[2] or '',
   since(KEYS[1]), since(KEYS[2]), since(KEYS[3]), since(KEYS[4]),
+  load[1] or '', load[2] or '',
 }

@@ -299,7 +299,7 @@ final class OperatorTest {
 
         assertThat(progress).hasSizeGreaterThanOrEqualTo(3).endsWith(1202L);
         assertThat(queue.state().ready()).isZero();
-        var results = broker.readResults(redis, 7, "0-0", Duration.ofMillis(10));
+        var results = broker.readResults(redis, 7, "0-0", Duration.ofMillis(10)).results();
         assertThat(results).hasSize(1);
         assertThat(results.get(0).result()).isEqualTo(new byte[] {'C'});
         send(1, unique); // is not refused
@@ -367,6 +367,28 @@ final class OperatorTest {
         assertThat(pages(TaskState.READY, false, 10)).containsExactly(ids.get(2), ids.get(0), ids.get(1), ids.get(4));
         assertThat(queue.tasks(TaskState.READY, false, "", 1).tasks().get(0).attempt())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void putsDeadTasksOnAnotherQueueOneByOneOrAll() {
+        var ids = send(4);
+        bury(4);
+        var other = operator.queue(name + "-other");
+
+        assertThat(queue.moveDead(ids.get(2), other.name())).isTrue();
+        assertThat(queue.moveDead(ids.get(2), other.name())).isFalse();
+        assertThat(queue.moveDead(other.name(), count -> {})).isEqualTo(3);
+
+        assertThat(queue.state().dead() + queue.state().ready()).isZero();
+        assertThat(other.tasks(TaskState.READY, false, "", 10).tasks().stream().map(TaskSummary::id))
+                .containsExactly(ids.get(2), ids.get(0), ids.get(1), ids.get(3));
+        assertThat(other.attempts(ids.get(0))).hasSize(1);
+        assertThat(operator.queueNames()).contains(other.name());
+        assertThatThrownBy(() -> queue.moveDead(name, count -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("are there already");
+        assertThatThrownBy(() -> queue.moveDead("a b", count -> {})).hasMessageContaining("not a queue name: 'a b'");
+        new Broker(other.name()).drop(redis, List.of());
     }
 
     @Test

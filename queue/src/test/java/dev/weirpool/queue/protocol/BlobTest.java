@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.TaskState;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Keyring;
+import dev.weirpool.queue.signing.Signer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 final class BlobTest extends BrokerFixture {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final byte[] PAYLOAD = payload(2 * BlobBroker.PIECE_BYTES + 7);
+    private static final Signer UNSIGNED = Keyring.unsigned().signer(Direction.TASK, "any");
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     private final BlobBroker blobs = new BlobBroker(queue);
@@ -212,7 +216,7 @@ final class BlobTest extends BrokerFixture {
 
         assertThat(small.apart()).isEmpty();
         assertThat(small.seal(1, 1).raw()[0]).isEqualTo((byte) 1);
-        var sealed = large.sealApart(large.apart().orElseThrow(), 1, 1, 0);
+        var sealed = large.sealApart(large.apart().orElseThrow(), 1, 1, 0, UNSIGNED);
         assertThat(sealed.raw()[0]).isEqualTo((byte) 2);
         assertThat(sealed.isReadable()).isTrue();
         assertThat(sealed.name()).isEqualTo("Tasks::run");
@@ -227,7 +231,7 @@ final class BlobTest extends BrokerFixture {
         var draft = new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), PAYLOAD);
         var blob = draft.apart().orElseThrow();
         blobs.put(redis, blob, PAYLOAD, HOUR, false);
-        return draft.sealApart(blob, PRODUCER, sequence, 0);
+        return draft.sealApart(blob, PRODUCER, sequence, 0, UNSIGNED);
     }
 
     private Envelope pushApart(long sequence) {

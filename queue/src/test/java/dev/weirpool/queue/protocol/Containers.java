@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
+import dev.weirpool.queue.signing.Signer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -170,7 +171,7 @@ public record Containers(
                 producer,
                 entries.stream()
                         .map(entry -> (List<?>) ((List<?>) entry).get(1))
-                        .flatMap(fields -> sequences(ByteBuffer.wrap((byte[]) fields.get(1))))
+                        .flatMap(fields -> sequences(ByteBuffer.wrap(Signer.unverified((byte[]) fields.get(1)))))
                         .toList());
     }
 

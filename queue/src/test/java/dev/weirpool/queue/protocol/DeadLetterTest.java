@@ -4,6 +4,7 @@ import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
@@ -69,6 +70,41 @@ final class DeadLetterTest extends BrokerFixture {
 
         assertThat(broker.requeue(redis, letter, UUID.randomUUID())).isFalse();
         assertThat(broker.waiting(redis)).isEqualTo(1);
+    }
+
+    @Test
+    void putsALetterOnAnotherQueueWithItsRecordsAndNothingTwice() throws Exception {
+        var letter = letter();
+        var other = new Broker(broker.queue() + "-other");
+        redis.call("RPUSH", bytes("weirpool:{" + broker.queue() + "}:attempts:" + TaskId.of(letter.id())), bytes("1"));
+
+        assertThat(losingTheReply(connection -> {
+                    other.admit(connection, letter.revived(), broker.attempts(connection, letter), REQUEST);
+                    return true;
+                }))
+                .isTrue();
+
+        assertThat(broker.deadCount(redis)).isEqualTo(1);
+        assertThat(other.waiting(redis)).isEqualTo(1);
+        assertThat(other.attempts(redis, letter)).hasSize(1);
+        other.register(redis, "x", LEASE);
+        var step = other.step(redis, "x", new StepRequest(1, 0, false, List.of(), List.of()));
+        var again = ((StepReply.Claimed) step).tasks().get(0).envelope();
+        assertThat(again.id()).isEqualTo(letter.id());
+        assertThat(again.attempt()).isEqualTo(1);
+        assertThat(other.step(redis, "x", new StepRequest(0, 0, false, List.of(complete(again)), List.of())))
+                .isEqualTo(new StepReply.Claimed(List.of()));
+        redis.call("UNLINK", bytes("weirpool:{" + other.queue() + "}:attempts:" + TaskId.of(letter.id())));
+        other.drop(redis, List.of("x"));
+    }
+
+    @Test
+    void revivesInJavaAsTheScriptsDo() {
+        var letter = letter();
+
+        broker.requeue(redis, letter, REQUEST);
+
+        assertThat(claim("w", 1).get(0).raw()).isEqualTo(letter.revived().raw());
     }
 
     @Test

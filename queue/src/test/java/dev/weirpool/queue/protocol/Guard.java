@@ -216,6 +216,7 @@ record Guard(String script, String why, String words, String without, boolean is
                     "if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return redis.call('EXISTS', KEYS[3]) end",
                     "redis.call('LREM', KEYS[1], 1, ARGV[1])"),
             guard("discard", "answers a resend as the first time", "return redis.call('EXISTS', KEYS[3])", "return 0"),
+            guard("admit", "puts it there once", "if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end", ""),
             guard("tick", "asks for heartbeats only while one may have to be ended", "now + ARGV[4]", "'+inf'"),
             full("own", "passes on a full server", "redis.call('ZREM', KEYS[1], '')", ""),
             guard("purge", "puts back what is not expected", "redis.call('LPUSH', container, envelope)", "local _ = 0"),

@@ -230,7 +230,8 @@ final class LeaseTest extends BrokerFixture {
         register("b");
         giveUp("b", claim("b", 1).get(0));
 
-        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100)))
+        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100))
+                        .results())
                 .extracting(ResultEntry::sequence)
                 .containsExactly(2L);
     }

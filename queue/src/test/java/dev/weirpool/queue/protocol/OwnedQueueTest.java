@@ -61,6 +61,15 @@ final class OwnedQueueTest extends BrokerFixture {
     }
 
     @Test
+    void passesOverWhatIsNoNameOfAQueue() {
+        redis.call("ZADD", Keys.POOLS, bytes(1), bytes("no queue's name"));
+        broker.own(redis, Duration.ZERO);
+
+        assertThat(Broker.dropAbandoned(redis)).containsExactly(queue);
+        assertThat(redis.call("EXISTS", Keys.POOLS)).isEqualTo(0L);
+    }
+
+    @Test
     void isForgottenWithItsQueue() {
         broker.own(redis, DAY);
 

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Keyring;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,7 +177,7 @@ final class ProtocolRun {
     /** One whose body lies apart, and has been lost. */
     private Request pushWithoutBody(long previous, StoredTask task) {
         var draft = new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[1]);
-        var envelope = draft.sealApart(Blob.of(draft.body()), task.producer(), task.sequence(), 0);
+        var envelope = draft.sealApart(Blob.of(draft.body()), task.producer(), task.sequence(), 0, Keyring.unsigned().signer(Direction.TASK, queue));
         return new Request(
                 "push " + task + " behind " + previous + " without its body",
                 () -> broker.pushApart(redis, previous, envelope, Due.NOW, Optional.empty()),
@@ -404,6 +406,19 @@ final class ProtocolRun {
                     "discard " + letter,
                     () -> broker.discard(redis, letter.envelope(), request),
                     () -> model.discard(letter, request));
+        }
+        if (random.nextInt(4) == 0) {
+            var admission = UUID.randomUUID();
+            return new Request(
+                    "move " + letter,
+                    () -> {
+                        var isThere = broker.discard(redis, letter.envelope(), request);
+                        if (isThere) {
+                            broker.admit(redis, letter.envelope().revived(), List.of(), admission);
+                        }
+                        return isThere;
+                    },
+                    () -> model.move(letter, request));
         }
         return new Request(
                 "requeue " + letter,

@@ -357,6 +357,19 @@ final class ReferenceModel {
         return true;
     }
 
+    /** Discards it, and puts a copy on this same queue, which stands for another. */
+    boolean move(StoredTask letter, UUID request) {
+        var isFirst = !carriedOut.contains(request);
+        if (!discard(letter, request)) {
+            return false;
+        }
+        if (isFirst) {
+            now.ready().get(letter.priority()).add(letter.withFailures(0).withLife(letter.life() + 1));
+            ring();
+        }
+        return true;
+    }
+
     int release(String worker, int keep, boolean unregister) {
         if (!now.workers().containsKey(worker)) {
             return -1;

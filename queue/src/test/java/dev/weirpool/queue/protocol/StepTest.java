@@ -28,7 +28,8 @@ final class StepTest extends BrokerFixture {
         var reply = step("w", 1, 0, complete(first));
 
         assertThat(sequences(claimed(reply))).isEqualTo(numbers(2));
-        var results = broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100));
+        var results = broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100))
+                .results();
         assertThat(results).hasSize(1).allSatisfy(result -> {
             assertThat(result.sequence()).isEqualTo(1);
             assertThat(result.result()).isEqualTo(bytes("done"));
@@ -56,10 +57,12 @@ final class StepTest extends BrokerFixture {
                 new Settlement.Bury(claimed.get(4), bytes("why")),
                 complete(claimed.get(5)));
 
-        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100)))
+        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100))
+                        .results())
                 .extracting(result -> result.sequence() + new String(result.result(), UTF_8))
                 .containsExactly("1done", "2done", "4done", "5why");
-        assertThat(broker.readResults(redis, other, "0-0", Duration.ofMillis(100)))
+        assertThat(broker.readResults(redis, other, "0-0", Duration.ofMillis(100))
+                        .results())
                 .extracting(ResultEntry::sequence)
                 .containsExactly(1L);
         assertThat(broker.inflight(redis, "w")).isEmpty();
@@ -102,7 +105,8 @@ final class StepTest extends BrokerFixture {
                         StepReply.Resync.class,
                         resync ->
                                 assertThat(sequences(envelopes(resync.held()))).isEqualTo(numbers(2)));
-        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100)))
+        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100))
+                        .results())
                 .hasSize(1);
     }
 
@@ -158,7 +162,8 @@ final class StepTest extends BrokerFixture {
         step("w", 1, 0, new Settlement.Bury(claim("w", 1).get(0), bytes("why")));
 
         assertThat(redis.call("LLEN", bytes("weirpool:{" + queue + "}:dead"))).isEqualTo(1L);
-        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100)))
+        assertThat(broker.readResults(redis, PRODUCER, "0-0", Duration.ofMillis(100))
+                        .results())
                 .hasSize(1);
     }
 

@@ -27,16 +27,17 @@ final class UsersTest {
             "shared-claim shared-clear shared-delete shared-done shared-join shared-open shared-put"
                     + " shared-recover shared-remove shared-renew shared-return shared-settle shared-shutdown shared-take";
     private static final String SENDING = "push blob enlist open cancel " + SHARED;
-    private static final String LOOKING = "survey peek find tallies depth schedule-read";
+    private static final String LOOKING = "survey peek find tallies schedule-read";
 
     /** A script that is new belongs to somebody: say to whom, and to allow it in the file and in docs/operations.md. */
     private static final Map<String, String> SCRIPTS = Map.ofEntries(
             entry("producer", SENDING),
-            entry("worker", SENDING + " step register heartbeat tick recover release tally own report depth"),
+            entry("worker", SENDING + " step register heartbeat tick recover release tally own report survey"),
             entry("scheduler", "schedule-due schedule-read schedule-edit schedule-fire enlist"),
             entry(
                     "operator",
-                    LOOKING + " order cancel requeue discard purge revive resume schedule-edit schedule-fire enlist"),
+                    LOOKING
+                            + " order cancel requeue admit discard purge revive resume schedule-edit schedule-fire enlist"),
             entry("viewer", LOOKING));
 
     /** What is sent as it is, besides {@code eval} and {@code evalsha}; {@code info} is what a start looks at. */

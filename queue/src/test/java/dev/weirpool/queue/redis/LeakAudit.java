@@ -87,7 +87,7 @@ public final class LeakAudit implements AfterEachCallback, AfterAllCallback {
     }
 
     private static RedisConnection connect(URI server) {
-        return new RedisConnection(server, TIMEOUT, () -> false);
+        return new ServerConnection(server, TIMEOUT, () -> false);
     }
 
     private static Stream<String> keys(RedisConnection redis) {

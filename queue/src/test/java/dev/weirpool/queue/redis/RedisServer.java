@@ -9,7 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,14 +54,19 @@ public final class RedisServer implements AutoCloseable {
         return startOpen(directory, further.toArray(String[]::new));
     }
 
-    private static RedisServer startOpen(Path directory, String... options) throws IOException {
-        RedisOptions.embedded().open().close(); // unpacks the server
+    static RedisServer startOpen(Path directory, String... options) throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var server = new RedisServer(directory, List.of(options), socket.getLocalPort());
+            var port = socket.getLocalPort();
             socket.close();
-            server.start();
-            return server;
+            return startAt(port, directory, options);
         }
+    }
+
+    static RedisServer startAt(int port, Path directory, String... options) throws IOException {
+        RedisOptions.embedded().open().close(); // unpacks the server
+        var server = new RedisServer(directory, List.of(options), port);
+        server.start();
+        return server;
     }
 
     public RedisOptions options() {
@@ -84,8 +89,8 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /** What was refused to whom, since it was started. */
-    public List<String> refusals() throws URISyntaxException {
-        try (var redis = new RedisConnection(ownUri(), Duration.ofSeconds(2), () -> false)) {
+    public List<String> refusals() {
+        try (var redis = new ServerConnection(ownUri(), Duration.ofSeconds(2), () -> false)) {
             return ((List<?>) redis.call("ACL", RedisConnection.bytes("LOG")))
                     .stream().map(entry -> refusal((List<?>) entry)).toList();
         }
@@ -110,16 +115,13 @@ public final class RedisServer implements AutoCloseable {
     }
 
     public void start() throws IOException {
-        var command = new ArrayList<>(List.of(
-                binary().toString(),
-                "--port",
-                "" + port,
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--dir",
-                directory.toString()));
+        var command = new ArrayList<>(List.of(binary().toString()));
+        if (options.contains("--sentinel")) {
+            command.add(directory.resolve("sentinel.conf").toString()); // which it writes to
+        } else {
+            command.addAll(List.of("--save", ""));
+        }
+        command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", directory.toString()));
         command.addAll(options);
         process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -127,6 +129,7 @@ public final class RedisServer implements AutoCloseable {
         await().atMost(Duration.ofSeconds(10)).until(this::accepts);
     }
 
+    /** Also if it is frozen. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
@@ -144,13 +147,19 @@ public final class RedisServer implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
     }
 
-    private URI ownUri() throws URISyntaxException {
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    URI ownUri() {
         if (hasUsers()) {
-            return new URI(uri("admin"));
+            return URI.create(uri("admin"));
         }
         var password = options.indexOf("--requirepass") + 1;
-        return new URI(
-                "redis", password == 0 ? null : ":" + options.get(password), "127.0.0.1", port, null, null, null);
+        var login = password == 0
+                ? ""
+                : ":" + URLEncoder.encode(options.get(password), UTF_8).replace("+", "%20") + "@";
+        return URI.create("redis://" + login + "127.0.0.1:" + port);
     }
 
     private boolean accepts() {
@@ -161,7 +170,12 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** That of the embedded server, or the one that {@code WEIRPOOL_TEST_REDIS} names. */
     private static Path binary() throws IOException {
+        var other = System.getenv("WEIRPOOL_TEST_REDIS");
+        if (other != null) {
+            return Path.of(other);
+        }
         try (var files = Files.list(CacheDirectory.path())) {
             return files.filter(file -> file.getFileName().toString().startsWith("redis-server"))
                     .findFirst()

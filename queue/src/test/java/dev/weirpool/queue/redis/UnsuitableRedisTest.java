@@ -96,7 +96,7 @@ final class UnsuitableRedisTest {
     void refusesWhatIsNoAddressWithoutShowingAPassword() {
         assertThatThrownBy(() -> RedisOptions.of("localhost:6379"))
                 .hasMessage("not a Redis address: localhost:6379; it must begin with redis:// or rediss://, for example"
-                        + " redis://localhost:6379");
+                        + " redis://localhost:6379, or with redis+sentinel:// or redis+cluster://");
         assertThatThrownBy(() -> RedisOptions.of("http://me:secret@host")).hasMessageContaining("http://***@host");
         assertThatThrownBy(() -> RedisOptions.of("redis://:a b@host"))
                 .hasMessageContaining("percent-encoded")
@@ -115,12 +115,92 @@ final class UnsuitableRedisTest {
         assertThat(RedisOptions.of("redis://:secret@host").toString()).isEqualTo("redis://***@host:6379");
     }
 
+    @Test
+    void readsAddressesOfSentinelsAndClusters() {
+        assertThat(RedisOptions.of("redis+sentinel://me:secret@one,two:7000,my_host/main/3?sentinel-password=a%26b")
+                        .toString())
+                .isEqualTo("redis+sentinel://***@one:26379,two:7000,my_host:26379/main/3");
+        assertThat(RedisOptions.of("rediss+cluster://one:7000,two?durability=replicas:1")
+                        .toString())
+                .isEqualTo("rediss+cluster://one:7000,two:6379");
+        assertThatThrownBy(() -> RedisOptions.of("redis+sentinel://one,two"))
+                .hasMessageContaining("no name of a master")
+                .hasMessageContaining("redis+sentinel://host1:26379,host2:26379/master");
+        assertThatThrownBy(() -> RedisOptions.of("redis+sentinel://one/main/first"))
+                .hasMessageContaining("not a database number: first");
+        assertThatThrownBy(() -> RedisOptions.of("redis+cluster://one/1"))
+                .hasMessageContaining("a cluster has no databases but 0");
+        assertThatThrownBy(() -> RedisOptions.of("redis://one,two")).hasMessageContaining("several hosts");
+        assertThatThrownBy(() -> RedisOptions.of("redis+cluster://one,,two")).hasMessageContaining("no host");
+        assertThatThrownBy(() -> RedisOptions.of("redis+sentinel://one,two:0/main"))
+                .hasMessageContaining("a port must be from 1 to 65535, got 0");
+        assertThatThrownBy(() -> RedisOptions.of("redis://one?sentinel-password=secret"))
+                .hasMessageContaining("redis+sentinel://")
+                .message()
+                .doesNotContain("secret");
+        assertThatThrownBy(() -> RedisOptions.of("redis+cluster://one?ca=ca.pem"))
+                .hasMessageContaining("write rediss+cluster://");
+        assertThatThrownBy(() -> RedisOptions.of("redis://one?durability=replicas:0"))
+                .hasMessageContaining("not a durability: 'replicas:0'");
+        assertThatThrownBy(() -> RedisOptions.of("redis://one").withDurability(Durability.replicas(0)))
+                .hasMessageContaining("at least 1 replica, got 0");
+    }
+
+    @Test
+    void handsLoginAndCertificatesOnToEachServerAndTheirOwnToSentinels() {
+        var sentinels = RedisUri.parse(
+                "rediss+sentinel://me:p%40ss@one,two/main/2?ca=ca.pem&sentinel-password=a%26b%2Bc&durability=fsync");
+
+        assertThat(RedisUri.serverAt(sentinels, "three:7000"))
+                .hasToString("rediss://me:p%40ss@three:7000/2?ca=ca.pem&durability=fsync");
+        assertThat(RedisUri.sentinelAt(sentinels, "one:26379")).hasToString("rediss://:a%26b%2Bc@one:26379?ca=ca.pem");
+        assertThat(RedisUri.sentinelAt(RedisUri.parse("redis+sentinel://:secret@one/main"), "one:26379"))
+                .hasToString("redis://one:26379");
+        assertThat(RedisUri.serverAt(RedisUri.parse("redis+cluster://one"), RedisUri.address("::1", 7000)))
+                .hasToString("redis://[::1]:7000/0");
+        assertThat(RedisUri.withDurability(sentinels, Durability.replicas(2)).toString())
+                .endsWith("?ca=ca.pem&sentinel-password=a%26b%2Bc&durability=replicas:2");
+    }
+
+    @Test
+    void refusesADurabilityThatTheServerCannotGive() throws IOException {
+        assertThatThrownBy(() -> RedisOptions.embedded().withDurability(Durability.FSYNC))
+                .hasMessageContaining("embedded Redis keeps nothing");
+        EmbeddedServer.uri(0); // unpacks it
+        int port = start(embeddedBinary(), "--appendonly", "yes", "--dir", directory.toString());
+
+        assertThatThrownBy(() -> RedisOptions.of("redis://127.0.0.1:" + port + "?durability=fsync")
+                        .open())
+                .isInstanceOf(RedisRefusedException.class)
+                .hasMessageContaining("durability=fsync needs 7.2 or later");
+    }
+
+    @Test
+    void refusesAServerThatIsPartOfSomethingLarger() throws IOException {
+        EmbeddedServer.uri(0); // unpacks it
+        int port = start(embeddedBinary(), "--dir", directory.toString());
+        var configuration = Files.writeString(directory.resolve("sentinel.conf"), "");
+        int sentinel = start(embeddedBinary(), configuration.toString(), "--sentinel");
+
+        assertThatThrownBy(
+                        () -> RedisOptions.of("redis://127.0.0.1:" + sentinel).open())
+                .hasMessageContaining("is a sentinel, which holds no queues; write redis+sentinel://");
+        assertThatThrownBy(() -> RedisOptions.of("redis+sentinel://127.0.0.1:" + sentinel + "/main")
+                        .open())
+                .isInstanceOf(RedisRefusedException.class)
+                .hasMessageContaining("knows no master called 'main'");
+        assertThatThrownBy(() ->
+                        RedisOptions.of("redis+cluster://127.0.0.1:" + port).open())
+                .isInstanceOf(RedisRefusedException.class)
+                .hasMessageContaining("cluster support disabled");
+    }
+
     private int start(Path binary, String... options) throws IOException {
         Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwxr-xr-x"));
         int port = freePort();
-        var command = new ArrayList<>(
-                List.of(binary.toAbsolutePath().toString(), "--port", "" + port, "--bind", "127.0.0.1", "--save", ""));
+        var command = new ArrayList<>(List.of(binary.toAbsolutePath().toString()));
         command.addAll(List.of(options));
+        command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1"));
         servers.add(new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
