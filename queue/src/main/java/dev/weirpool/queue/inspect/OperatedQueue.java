@@ -50,7 +50,6 @@ public final class OperatedQueue {
     private static final List<Place> READY = List.of(Place.READY, Place.READY1, Place.READY2, Place.READY3);
     private static final int CHUNK = 500;
     private static final int SEARCHED_AT_ONCE = 1000;
-    private static final int MOST_HEADERS = 0xffff;
     private static final int PREVIEWED_BODY = 16 * 1024;
     private static final Duration LOOK = Duration.ofMillis(50);
     /** How a task ended that was deleted, as {@code TaskCodec} writes it. */

@@ -379,7 +379,8 @@ public final class Envelope {
 
         /** The same with {@code blob} in place of the body; signed. */
         Envelope sealApart(Blob blob, long producer, long sequence, long sinceMillis, Signer signer) {
-            return seal(VERSION_APART, blob.reference(), producer, sequence, sinceMillis).sign(signer);
+            return seal(VERSION_APART, blob.reference(), producer, sequence, sinceMillis)
+                    .sign(signer);
         }
 
         private Envelope seal(long producer, long sequence, long sinceMillis) {

@@ -177,7 +177,12 @@ final class ProtocolRun {
     /** One whose body lies apart, and has been lost. */
     private Request pushWithoutBody(long previous, StoredTask task) {
         var draft = new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[1]);
-        var envelope = draft.sealApart(Blob.of(draft.body()), task.producer(), task.sequence(), 0, Keyring.unsigned().signer(Direction.TASK, queue));
+        var envelope = draft.sealApart(
+                Blob.of(draft.body()),
+                task.producer(),
+                task.sequence(),
+                0,
+                Keyring.unsigned().signer(Direction.TASK, queue));
         return new Request(
                 "push " + task + " behind " + previous + " without its body",
                 () -> broker.pushApart(redis, previous, envelope, Due.NOW, Optional.empty()),
