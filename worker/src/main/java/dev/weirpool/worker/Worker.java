@@ -153,7 +153,7 @@ final class Worker {
         } catch (WrongSignatureException e) {
             board.count(Tally.Count.DEAD);
             board.count(Tally.Count.REFUSED);
-            return Settled.gaveUp(envelope, codec, "the task was refused unread: " + e.getMessage());
+            return Settled.gaveUp(envelope, payloads, "the task was refused unread: " + e.getMessage());
         } catch (DecodingException | IllegalArgumentException e) {
             board.count(Tally.Count.DEAD);
             return Settled.gaveUp(envelope, payloads, "the task cannot be read: " + e.getMessage());
