@@ -214,6 +214,7 @@ final class HeirloomTest {
     void writesWhatItsElderUnderstands() throws Exception {
         var theirs = envelopes("ready").get(0);
         redis.call(connection -> connection.call("UNLINK", bytes("weirpool:{heirloom}:ready")));
+        count();
         try (var queue = TaskQueue.connect(options, QUEUE)) {
             queue.send(Task.of(Errands::add, 1, 2), TaskOptions.DEFAULT.withKeepResult(Duration.ofDays(1)));
         }
