@@ -23,5 +23,6 @@ module dev.weirpool.queue {
     exports dev.weirpool.queue.codec to
             dev.weirpool.worker,
             dev.weirpool.pool,
-            dev.weirpool.scheduler;
+            dev.weirpool.scheduler,
+            dev.weirpool.cli;
 }

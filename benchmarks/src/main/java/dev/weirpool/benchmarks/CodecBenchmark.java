@@ -5,6 +5,9 @@ import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.protocol.Envelope;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Keyring;
+import dev.weirpool.queue.signing.Signer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -16,7 +19,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A call of two arguments on its way: from the method reference to the bytes in Redis, back to a task, and its result. */
+/** A call of two arguments on its way: from the method reference to the signed bytes in Redis, back to a task, and its result. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -24,6 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class CodecBenchmark {
+
+    private static final Signer SIGNER = Keyring.random().signer(Direction.TASK, "benchmark");
 
     private final TaskCodec codec = new TaskCodec(
             () -> {
@@ -43,13 +48,13 @@ public class CodecBenchmark {
     @Benchmark
     public final Envelope encode() {
         return codec.draft(Task.of(CodecBenchmark::report, "quarterly", 2026), TaskOptions.DEFAULT, true)
-                .seal(1, sequence++);
+                .seal(1, sequence++, 0, SIGNER);
     }
 
     /** A task from bytes. */
     @Benchmark
     public final Task<?> decode() {
-        return codec.decode(Envelope.stored(sealed));
+        return codec.decode(Envelope.received(sealed, SIGNER));
     }
 
     /** A result as bytes. */

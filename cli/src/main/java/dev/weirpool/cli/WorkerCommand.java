@@ -4,6 +4,7 @@ import dev.weirpool.examples.Fleet;
 import dev.weirpool.metrics.Health;
 import dev.weirpool.metrics.LauncherMeters;
 import dev.weirpool.pool.Pool;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
 import dev.weirpool.worker.WorkerOptions;
@@ -11,6 +12,7 @@ import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,6 +60,15 @@ final class WorkerCommand implements Callable<Integer> {
             description =
                     "Where the workers find the tasks' classes, as for java -cp: 'app/*' is every jar of a directory.")
     private String classPath = "";
+
+    @Option(
+            names = "--allow",
+            paramLabel = "WHAT",
+            split = ",",
+            description =
+                    "Of which packages, classes or jars tasks and their arguments may be, and no others, such as com.acme.; what is in"
+                            + " directories and in the jars of --classpath by default.")
+    private List<String> allow = List.of();
 
     @Option(
             names = "--jvm-flag",
@@ -116,6 +127,7 @@ final class WorkerCommand implements Callable<Integer> {
                 .withOutput(main.logFormat().output())
                 .withWorkers(WorkerOptions.DEFAULT
                         .withClassPath(withExamples(classPath))
+                        .withAllow(allow.isEmpty() ? allowedWithExamples(classPath) : allow)
                         .withJvmFlags(jvmFlags)
                         .withMaxTasks(maxTasksPerWorker)
                         .withMaxMemory(maxMemoryPerWorker)
@@ -171,6 +183,12 @@ final class WorkerCommand implements Callable<Integer> {
     private static String withExamples(String classPath) {
         String examples = jarOf(Fleet.class) + File.pathSeparator + jarOf(Pool.class);
         return classPath.isEmpty() ? examples : classPath + File.pathSeparator + examples;
+    }
+
+    private static List<String> allowedWithExamples(String classPath) {
+        var all = new ArrayList<>(AllowList.entriesFor(classPath));
+        all.add(jarOf(Fleet.class).toString());
+        return all;
     }
 
     private static Path jarOf(Class<?> type) {

@@ -8,7 +8,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,7 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ComposeIT {
     private static final int TASKS = 24;
     private static final Pattern RESULT = Pattern.compile("task (\\d+) ran on (\\S+) pid (\\d+) in .*");
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String NAME =
             "weirpool-it-" + UUID.randomUUID().toString().substring(0, 8);
     private static final Map<String, String> ENVIRONMENT =
@@ -45,13 +43,13 @@ final class ComposeIT {
 
     @BeforeAll
     static void buildTheImage() throws Exception {
-        requireAnEngine();
-        docker("build", "--build-arg", "FROM=built", "-t", NAME, ".").output();
+        Engine.require("ComposeIT");
+        Engine.buildImage(NAME);
     }
 
     @AfterAll
     static void removeTheImage() throws Exception {
-        if (isThere("docker")) {
+        if (Engine.isThere("docker")) {
             docker("rmi", "-f", NAME);
         }
     }
@@ -59,7 +57,7 @@ final class ComposeIT {
     @ParameterizedTest
     @ValueSource(strings = {"docker-compose", "docker compose"})
     void isAcceptedByBothGenerationsOfCompose(String compose) throws Exception {
-        Assumptions.assumeTrue(isThere(compose), "there is no " + compose);
+        Assumptions.assumeTrue(Engine.isThere(compose), "there is no " + compose);
 
         Ran ran = run(List.of((compose + " config -q").split(" ")));
 
@@ -109,7 +107,7 @@ final class ComposeIT {
         String run = "run --rm -T --no-deps --name %s-demo demo".formatted(NAME)
                 + " demo fleet --tasks %d --seconds 2 --redis redis://redis:6379 --queue default".formatted(TASKS);
         var builder = new ProcessBuilder(composeCommand(run.split(" ")))
-                .directory(ROOT.toFile())
+                .directory(Engine.ROOT.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(ENVIRONMENT);
         Process demo = builder.start();
@@ -160,28 +158,8 @@ final class ComposeIT {
         }
     }
 
-    private static void requireAnEngine() throws Exception {
-        String reason = "no Docker engine can be reached";
-        if (!isThere("docker")) {
-            assertThat(System.getenv("WEIRPOOL_REQUIRE_DOCKER"))
-                    .describedAs(reason)
-                    .isNotEqualTo("1");
-            System.err.println(
-                    "ComposeIT is skipped: " + reason); // the build's log gives only the number of those skipped
-            Assumptions.abort(reason);
-        }
-    }
-
-    private static boolean isThere(String command) throws InterruptedException {
-        try {
-            return run(List.of((command + " version").split(" "))).exitCode() == 0;
-        } catch (IOException e) {
-            return false; // there is no such program
-        }
-    }
-
     private static Ran docker(String... arguments) throws IOException, InterruptedException {
-        return run(Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList());
+        return Engine.docker(arguments);
     }
 
     private static Ran compose(String... arguments) throws IOException, InterruptedException {
@@ -189,11 +167,11 @@ final class ComposeIT {
     }
 
     private static List<String> composeCommand(String... arguments) throws InterruptedException {
-        var compose = isThere("docker compose") ? Stream.of("docker", "compose") : Stream.of("docker-compose");
+        var compose = Engine.isThere("docker compose") ? Stream.of("docker", "compose") : Stream.of("docker-compose");
         return Stream.concat(compose, Stream.of(arguments)).toList();
     }
 
     private static Ran run(List<String> command) throws IOException, InterruptedException {
-        return Ran.of(ROOT, ENVIRONMENT, command.toArray(String[]::new));
+        return Engine.run(ENVIRONMENT, command);
     }
 }

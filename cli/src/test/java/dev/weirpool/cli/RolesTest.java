@@ -243,8 +243,7 @@ final class RolesTest {
             as("operator", "task", "cancel", waiting.toString()).output();
             as("operator", "task", "kill", waiting.toString(), "--yes").output();
             as("operator", "queue", "resume", QUEUE).output();
-            as("operator", "queue", "requeue", QUEUE, "--to", "others", "--yes")
-                    .output();
+            as("operator", "queue", "requeue", QUEUE, "--to", "others", "--yes").output();
             as("operator", "queue", "purge", "others", "--yes").output();
             as("operator", "queue", "requeue", QUEUE, "--yes").output();
             as("operator", "queue", "purge", QUEUE, "--yes").output();

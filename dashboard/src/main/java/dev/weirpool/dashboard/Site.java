@@ -6,6 +6,7 @@ import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.signing.MissingSecretException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +159,8 @@ final class Site implements HttpHandler {
             return problem(path, isPart, 404, "There is no such page", "");
         } catch (IllegalArgumentException e) {
             return problem(path, isPart, 400, "That cannot be asked", String.valueOf(e.getMessage()));
+        } catch (MissingSecretException e) {
+            return problem(path, isPart, 409, "The dashboard has no secret for that", String.valueOf(e.getMessage()));
         } catch (RedisUnavailableException | RedisRefusedException | RedisFullException e) {
             sampler.forget();
             return problem(path, isPart, 503, "Redis did not do it", String.valueOf(e.getMessage()));

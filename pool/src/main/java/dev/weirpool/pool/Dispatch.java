@@ -5,6 +5,7 @@ import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.worker.Census;
 import java.util.List;
 import java.util.Optional;
@@ -46,4 +47,7 @@ sealed interface Dispatch permits RedisDispatch, InlineDispatch {
 
     /** A task under way. */
     record Ticket(TaskId id, CompletableFuture<Outcome> outcome) {}
+
+    /** Which classes results may be of. */
+    AllowList allowed();
 }

@@ -7,6 +7,7 @@ import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.worker.Census;
 import dev.weirpool.worker.TaskRunner;
@@ -48,6 +49,11 @@ final class InlineDispatch implements Dispatch {
                 : codec.draft(initializer, TaskOptions.DEFAULT, false).seal(0, 0);
         this.runners = Stream.generate(Runner::new).limit(threads).toList();
         runners.forEach(runner -> runner.thread.start());
+    }
+
+    @Override
+    public AllowList allowed() {
+        return codec.allowed();
     }
 
     @Override

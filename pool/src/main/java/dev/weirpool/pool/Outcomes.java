@@ -3,6 +3,7 @@ package dev.weirpool.pool;
 import dev.weirpool.queue.Failure;
 import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.codec.AllowList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,7 +19,7 @@ final class Outcomes {
     private Outcomes() {}
 
     /** A future that ends as the task did. */
-    static CompletableFuture<@Nullable Object> future(CompletableFuture<Outcome> ended) {
+    static CompletableFuture<@Nullable Object> future(CompletableFuture<Outcome> ended, AllowList allowed) {
         var future = new CompletableFuture<@Nullable Object>();
         ended.whenComplete((outcome, failure) -> {
             if (failure != null) {
@@ -26,7 +27,7 @@ final class Outcomes {
             } else if (outcome instanceof Outcome.Returned returned) {
                 future.complete(returned.value());
             } else if (outcome instanceof Outcome.Threw threw) {
-                future.completeExceptionally(threw.failure().rebuild());
+                future.completeExceptionally(threw.failure().rebuild(allowed));
             } else {
                 future.cancel(false);
             }
@@ -36,14 +37,14 @@ final class Outcomes {
 
     /** A future of all items' values in order, or of what the first that failed threw; it ends when the last chunk has. */
     static CompletableFuture<List<@Nullable Object>> allOf(
-            List<CompletableFuture<Outcome>> chunks, List<Integer> sizes) {
+            List<CompletableFuture<Outcome>> chunks, List<Integer> sizes, AllowList allowed) {
         var future = new CompletableFuture<List<@Nullable Object>>();
         CompletableFuture.allOf(chunks.toArray(CompletableFuture[]::new)).whenComplete((nothing, failure) -> {
             try {
                 var values = new ArrayList<@Nullable Object>();
                 for (var i = 0; i < chunks.size(); i++) {
                     for (var outcome : ofChunk(chunks.get(i), sizes.get(i))) {
-                        values.add(valueOrThrow(outcome));
+                        values.add(valueOrThrow(outcome, allowed));
                     }
                 }
                 future.complete(Collections.unmodifiableList(values));
@@ -58,20 +59,20 @@ final class Outcomes {
         return future;
     }
 
-    private static @Nullable Object valueOrThrow(Outcome outcome) {
+    private static @Nullable Object valueOrThrow(Outcome outcome, AllowList allowed) {
         if (outcome instanceof Outcome.Returned returned) {
             return returned.value();
         }
         if (outcome instanceof Outcome.Threw threw) {
-            throw new CompletionException(threw.failure().rebuild());
+            throw new CompletionException(threw.failure().rebuild(allowed));
         }
         throw new CancellationException("the task was cancelled");
     }
 
     /** The value, or the task's own exception, in a {@link dev.weirpool.queue.TaskFailedException} if it is checked. */
-    static @Nullable Object valueOf(Outcome outcome) {
+    static @Nullable Object valueOf(Outcome outcome, AllowList allowed) {
         try {
-            return valueOrThrow(outcome);
+            return valueOrThrow(outcome, allowed);
         } catch (CompletionException e) {
             throw AsyncResult.unchecked(Objects.requireNonNull(e.getCause()));
         }

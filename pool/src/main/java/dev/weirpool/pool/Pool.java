@@ -13,6 +13,7 @@ import dev.weirpool.queue.Task.Call5;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.signing.Keyring;
 import dev.weirpool.worker.Census;
@@ -111,7 +112,7 @@ public final class Pool extends Calls implements AutoCloseable {
                     }
                 });
         var redis = new LazyRedis(server);
-        var codec = new TaskCodec(redis, thisProcess());
+        var codec = new TaskCodec(redis, thisProcess(), allowed(options));
         try {
             var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);
             return new Pool(redis, codec, dispatch, queue);
@@ -138,9 +139,14 @@ public final class Pool extends Calls implements AutoCloseable {
         return new Pool(redis, codec, new RedisDispatch(redis.get(), codec, broker, null, 0, false), queue);
     }
 
+    private static AllowList allowed(PoolOptions options) {
+        var given = options.workers().allow();
+        return given.isEmpty() ? AllowList.ofProgram() : AllowList.of(given);
+    }
+
     private static Pool inline(PoolOptions options, String name) {
         var redis = new LazyRedis(options.redis());
-        var codec = new TaskCodec(redis, thisProcess());
+        var codec = new TaskCodec(redis, thisProcess(), allowed(options));
         return new Pool(
                 redis,
                 codec,
@@ -156,7 +162,7 @@ public final class Pool extends Calls implements AutoCloseable {
     @Override
     public <R> AsyncResult<R> applyAsync(Task<R> task, TaskOptions options) {
         var ticket = submit(task, options);
-        return result(List.of(ticket.id()), Outcomes.future(ticket.outcome()));
+        return result(List.of(ticket.id()), Outcomes.future(ticket.outcome(), codec.allowed()));
     }
 
     /**
@@ -316,7 +322,7 @@ public final class Pool extends Calls implements AutoCloseable {
             outcomes.add(ticket.outcome());
             sizes.add(chunk.size());
         }
-        AsyncResult<List<R>> result = result(ids, Outcomes.allOf(outcomes, sizes));
+        AsyncResult<List<R>> result = result(ids, Outcomes.allOf(outcomes, sizes, codec.allowed()));
         return result.of(outcomes, sizes);
     }
 

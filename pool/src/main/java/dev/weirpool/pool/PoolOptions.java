@@ -76,6 +76,17 @@ public record PoolOptions(
         return with(workers.withJvmFlags(List.of(jvmFlags)));
     }
 
+    /**
+     * Which classes tasks, arguments and results may be of, and no others: packages ({@code com.acme.}), classes, or jars
+     * ({@code lib/acme-model.jar}). By default what can be told to be the program's own: all that lies on the class path as class files in
+     * directories, and the jar of the main class.
+     *
+     * @throws IllegalArgumentException if one is none of these
+     */
+    public PoolOptions withAllow(String... allow) {
+        return with(workers.withAllow(List.of(allow)));
+    }
+
     /** The workers' class path, in the form of {@code java -cp}; that of this process by default. */
     public PoolOptions withClassPath(String classPath) {
         return with(workers.withClassPath(classPath));

@@ -9,6 +9,7 @@ import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.PushReply;
 import dev.weirpool.queue.protocol.Submitter;
@@ -80,6 +81,11 @@ final class RedisDispatch implements Dispatch {
         if (failure != null) {
             tickets.abandon(new PoolTerminatedException("the pool has no workers: " + failure.getMessage(), failure));
         }
+    }
+
+    @Override
+    public AllowList allowed() {
+        return codec.allowed();
     }
 
     @Override

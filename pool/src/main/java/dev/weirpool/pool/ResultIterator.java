@@ -212,7 +212,7 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
 
     @SuppressWarnings({"unchecked", "NullAway"}) // null is what the task returned
     private R value(Outcome outcome) {
-        return (R) Outcomes.valueOf(outcome);
+        return (R) Outcomes.valueOf(outcome, dispatch.allowed());
     }
 
     private record Chunk(TaskId id, int size, CompletableFuture<Outcome> outcome) {

@@ -79,7 +79,7 @@ class SentinelTest {
                 await().atMost(LIMIT)
                         .untilAsserted(() -> assertThat(Files.readAllLines(ledger))
                                 .containsExactlyInAnyOrder("dead, on the replicas", "living", "awaited"));
-                await().atMost(LIMIT).until(() -> living.size() == 0);
+                assertThat(living.size()).isZero();
                 assertThat(launcher.pids()).hasSize(2);
             }
             end(pool);

@@ -1,6 +1,6 @@
 package dev.weirpool.queue;
 
-import dev.weirpool.queue.codec.DecodingException;
+import dev.weirpool.queue.codec.Preview;
 import dev.weirpool.queue.protocol.Envelope;
 import java.util.Arrays;
 import java.util.List;
@@ -8,8 +8,6 @@ import java.util.Map;
 
 /** A task that was given up: what it was, and how each attempt ended. */
 public final class DeadLetter {
-
-    private static final int MAX_PREVIEW = 1000;
 
     private final Envelope envelope;
     private final List<Attempt> attempts;
@@ -39,15 +37,13 @@ public final class DeadLetter {
         return attempts;
     }
 
-    /** The arguments as text, cut at 1000 characters. They are decoded here and now, with the classes of this process. */
+    /** The arguments as text, cut at 1000 characters, as far as that can be told without their classes: none is looked for. */
     public String argumentsPreview() {
-        try {
-            envelope.requireReadable();
-            var text = Arrays.deepToString(codec.decode(envelope).arguments());
-            return text.length() <= MAX_PREVIEW ? text : text.substring(0, MAX_PREVIEW) + "...";
-        } catch (DecodingException | IllegalArgumentException e) {
-            return "(cannot be read here: " + e.getMessage() + ")";
+        if (!envelope.isReadable()) {
+            return "";
         }
+        var body = envelope.body();
+        return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
     }
 
     /** The task as it is stored. */

@@ -1,5 +1,6 @@
 package dev.weirpool.queue;
 
+import dev.weirpool.queue.codec.AllowList;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Constructor;
@@ -94,7 +95,7 @@ public record Failure(
 
     /** A failure that no exception stands for, such as the death of a worker. */
     public static Failure of(String message, String where) {
-        return new Failure(TaskFailedException.class.getName(), message, List.of(), null, where);
+        return new Failure(TaskFailedException.class.getName(), cut(message), List.of(), null, where);
     }
 
     private static @Nullable String messageOf(Throwable thrown) {
@@ -110,33 +111,33 @@ public record Failure(
     }
 
     /**
-     * The exception again: of the same type where its class can be loaded here and has a constructor for a message, else a
-     * {@link TaskFailedException}. Its cause is a {@link RemoteStackTrace} with the stack it was thrown with.
+     * The exception again: of the same type where its class is one of Java's or allowed, can be loaded here and has a constructor for a
+     * message, else a {@link TaskFailedException}. Its cause is a {@link RemoteStackTrace} with the stack it was thrown with.
      */
-    public Throwable rebuild() {
-        var remote = remoteStack();
-        return sameType(remote).orElseGet(() -> new TaskFailedException(this, remote));
+    public Throwable rebuild(AllowList allowed) {
+        var remote = remoteStack(allowed);
+        return sameType(remote, allowed).orElseGet(() -> new TaskFailedException(this, remote));
     }
 
-    private RemoteStackTrace remoteStack() {
+    private RemoteStackTrace remoteStack(AllowList allowed) {
         return new RemoteStackTrace(
-                "thrown in " + where + ": " + this, elements(), cause == null ? null : cause.rebuildCause());
+                "thrown in " + where + ": " + this, elements(), cause == null ? null : cause.rebuildCause(allowed));
     }
 
     /** A cause keeps the stack it had, and its own causes directly. */
-    private Throwable rebuildCause() {
-        var deeper = cause == null ? null : cause.rebuildCause();
-        var rebuilt = sameType(deeper).orElseGet(() -> new TaskFailedException(this, deeper));
+    private Throwable rebuildCause(AllowList allowed) {
+        var deeper = cause == null ? null : cause.rebuildCause(allowed);
+        var rebuilt = sameType(deeper, allowed).orElseGet(() -> new TaskFailedException(this, deeper));
         rebuilt.setStackTrace(elements());
         return rebuilt;
     }
 
-    private Optional<Throwable> sameType(@Nullable Throwable cause) {
-        if (className.equals(TaskFailedException.class.getName())) {
+    private Optional<Throwable> sameType(@Nullable Throwable cause, AllowList allowed) {
+        var loader = Thread.currentThread().getContextClassLoader();
+        if (className.equals(TaskFailedException.class.getName()) || !allowed.allowsException(className, loader)) {
             return Optional.empty();
         }
         try {
-            var loader = Thread.currentThread().getContextClassLoader();
             var type = Class.forName(className, false, loader);
             if (!Throwable.class.isAssignableFrom(type)) {
                 return Optional.empty();

@@ -1,6 +1,6 @@
 package dev.weirpool.queue;
 
-import java.lang.invoke.MethodType;
+import dev.weirpool.queue.codec.AllowList;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
@@ -9,15 +9,26 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A task whose method has been found in this process, ready to be called. */
 public final class Invocation {
 
-    private static final ConcurrentHashMap<String, Executable> FOUND = new ConcurrentHashMap<>();
+    /** Those that were found; as many as there are methods at most. */
+    private static final ConcurrentHashMap<Name, Found> FOUND = new ConcurrentHashMap<>();
+
+    private record Name(String className, String methodName, String descriptor) {
+        Name(Task<?> task) {
+            this(task.className(), task.methodName(), task.descriptor());
+        }
+    }
+
+    private record Found(Executable method, AllowList allowed) {}
 
     private final Task<?> task;
     private final Executable method;
@@ -28,17 +39,41 @@ public final class Invocation {
     }
 
     /**
-     * Finds the method that {@code task} names.
+     * Finds the method that {@code task} names. The class is not even loaded unless it is on the list.
      *
-     * @throws IllegalArgumentException if this process has no such class or method, naming it
+     * @throws IllegalArgumentException if this process has no such class or method, or it may not be called, naming it
      */
-    public static Invocation of(Task<?> task) {
-        var named = task.kind() == Task.Kind.NAMED || task.kind() == Task.Kind.KEYWORDS;
-        return new Invocation(
-                task,
-                named
-                        ? findByName(task, load(task))
-                        : FOUND.computeIfAbsent(task.name() + task.descriptor(), key -> find(task)));
+    public static Invocation of(Task<?> task, AllowList allowed) {
+        var known = FOUND.get(new Name(task));
+        if (known != null && known.allowed == allowed) {
+            return new Invocation(task, known.method);
+        }
+        var owner = load(task, allowed);
+        if (isNamed(task)) {
+            return new Invocation(task, findByName(task, owner));
+        }
+        var method = find(task, owner, allowed);
+        if (descriptorOf(method).equals(task.descriptor())) { // else it is not one of so many
+            FOUND.put(new Name(task), new Found(method, allowed));
+        }
+        return new Invocation(task, method);
+    }
+
+    private static boolean isNamed(Task<?> task) {
+        return task.kind() == Task.Kind.NAMED || task.kind() == Task.Kind.KEYWORDS;
+    }
+
+    /**
+     * Checks before a task is sent that those who run it may call its method, as far as that can be told here: a task that was only named
+     * may be one that this process does not have.
+     *
+     * @throws IllegalArgumentException if they may not, naming it
+     */
+    static void requireAllowed(Task<?> task, AllowList allowed) {
+        var loader = Thread.currentThread().getContextClassLoader();
+        if (!isNamed(task) && !allowed.allowsCall(task.className(), task.methodName(), loader)) {
+            throw new IllegalArgumentException(allowed.callRefusal(task.className(), task.methodName()));
+        }
     }
 
     /**
@@ -70,7 +105,7 @@ public final class Invocation {
                 var method = findByName(task, owner);
                 TextArguments.check(method, new Invocation(task, method).positional((Map<?, ?>) task.arguments()[0]));
             }
-            default -> of(task);
+            default -> find(task, owner, AllowList.ofProgram());
         }
     }
 
@@ -134,40 +169,58 @@ public final class Invocation {
         }
     }
 
-    private static Executable find(Task<?> task) {
-        var owner = load(task);
-        Class<?>[] parameters;
-        try {
-            parameters = MethodType.fromMethodDescriptorString(task.descriptor(), owner.getClassLoader())
-                    .parameterArray();
-        } catch (TypeNotPresentException e) {
+    /** By the text of its parameters: no class that is only named there is loaded. */
+    private static Executable find(Task<?> task, Class<?> owner, AllowList allowed) {
+        var descriptor = task.descriptor();
+        var parameters = descriptor.substring(0, descriptor.indexOf(')') + 1);
+        var found = task.methodName().equals("new")
+                ? Stream.<Executable>of(owner.getDeclaredConstructors())
+                        .filter(each -> parametersOf(each).equals(parameters))
+                        .findFirst()
+                : method(owner, task.methodName(), descriptor, parameters);
+        var method = found.orElseThrow(() -> new IllegalArgumentException("class " + task.className()
+                + " of this worker has no method " + task.methodName() + descriptor
+                + "; do client and worker run the same build?"));
+        var declaring = method.getDeclaringClass();
+        if (!allowed.allowsCall(declaring.getName(), method.getName(), declaring.getClassLoader())) {
             throw new IllegalArgumentException(
-                    "this worker cannot load " + e.typeName() + ", which " + task.name()
-                            + " takes or returns; is its class path complete?",
-                    e);
+                    task.name() + " is inherited: " + allowed.callRefusal(declaring.getName(), method.getName()));
         }
-        try {
-            return accessible(
-                    task.methodName().equals("new")
-                            ? owner.getDeclaredConstructor(parameters)
-                            : method(owner, task.methodName(), parameters));
-        } catch (NoSuchMethodException e) {
-            throw new IllegalArgumentException(
-                    "class " + task.className() + " of this worker has no method " + task.methodName()
-                            + task.descriptor() + "; do client and worker run the same build?",
-                    e);
-        }
+        return accessible(method);
     }
 
-    private static Method method(Class<?> owner, String name, Class<?>[] parameters) throws NoSuchMethodException {
+    private static Optional<Executable> method(Class<?> owner, String name, String descriptor, String parameters) {
         for (Class<?> type = owner; type != null; type = type.getSuperclass()) {
-            try {
-                return type.getDeclaredMethod(name, parameters);
-            } catch (NoSuchMethodException e) {
-                // inherited, then
+            var declared = fitting(type.getDeclaredMethods(), name, descriptor, parameters);
+            if (declared.isPresent()) {
+                return declared;
             }
         }
-        return owner.getMethod(name, parameters);
+        return fitting(owner.getMethods(), name, descriptor, parameters);
+    }
+
+    /** The one with that very descriptor, else, as its result may be another since, with those parameters. */
+    private static Optional<Executable> fitting(Method[] methods, String name, String descriptor, String parameters) {
+        var some = Arrays.stream(methods)
+                .filter(method ->
+                        method.getName().equals(name) && parametersOf(method).equals(parameters))
+                .toList();
+        return some.stream()
+                .filter(method -> descriptorOf(method).equals(descriptor))
+                .findFirst()
+                .or(() -> some.stream().filter(method -> !method.isBridge()).findFirst())
+                .map(Executable.class::cast);
+    }
+
+    private static String descriptorOf(Executable method) {
+        var result = method instanceof Method returning ? returning.getReturnType() : void.class;
+        return parametersOf(method) + result.descriptorString();
+    }
+
+    private static String parametersOf(Executable method) {
+        return Arrays.stream(method.getParameterTypes())
+                .map(Class::descriptorString)
+                .collect(Collectors.joining("", "(", ")"));
     }
 
     private static Executable accessible(Executable method) {
@@ -204,13 +257,22 @@ public final class Invocation {
                                 + " arguments; name one that is alone");
     }
 
-    private static Class<?> load(Task<?> task) {
-        try {
-            return Class.forName(task.className(), false, Thread.currentThread().getContextClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalArgumentException(
-                    "no class " + task.className() + " on the class path of this worker; add it with --classpath", e);
+    private static Class<?> load(Task<?> task, AllowList allowed) {
+        var loader = Thread.currentThread().getContextClassLoader();
+        var name = task.className();
+        var mayBeCalled = allowed.allowsCall(name, task.methodName(), loader);
+        if (!mayBeCalled && allowed.isThere(name, loader)) {
+            throw new IllegalArgumentException(allowed.callRefusal(name, task.methodName()));
         }
+        try {
+            if (mayBeCalled) {
+                return Class.forName(name, false, loader);
+            }
+        } catch (ClassNotFoundException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "no class " + name + " on the class path of this worker; add it with --classpath");
     }
 
     private @Nullable Object[] positional(Map<?, ?> byName) {

@@ -1,5 +1,6 @@
 package dev.weirpool.queue;
 
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.codec.Codec;
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.codec.EncodingException;
@@ -32,16 +33,35 @@ public final class TaskCodec {
 
     private final Codec codec;
     private final String where;
+    private final AllowList allowed;
 
     /**
+     * For what is this program's own.
+     *
      * @param redis where the shared queues live that travel with tasks
      * @param where what to call this process in failures, for example {@code worker 4711 on build-3}
      */
     public TaskCodec(Supplier<Redis> redis, String where) {
+        this(redis, where, AllowList.ofProgram());
+    }
+
+    /** The same for the classes of a list. */
+    public TaskCodec(Supplier<Redis> redis, String where, AllowList allowed) {
         this.where = where;
+        this.allowed = allowed;
         this.codec = new Codec(
-                new Surrogate<>(Throwable.class, Failure.class, thrown -> Failure.of(thrown, where), Failure::rebuild),
+                allowed,
+                new Surrogate<>(
+                        Throwable.class,
+                        Failure.class,
+                        thrown -> Failure.of(thrown, where),
+                        failure -> failure.rebuild(allowed)),
                 SharedQueue.surrogate(redis, this));
+    }
+
+    /** Which classes may travel, and whose methods may be tasks. */
+    public AllowList allowed() {
+        return allowed;
     }
 
     /** What this process is called in failures. */
@@ -93,6 +113,7 @@ public final class TaskCodec {
     }
 
     private byte[] body(Task<?> task) {
+        Invocation.requireAllowed(task, allowed);
         byte[] encoded;
         try {
             encoded = codec.encode(new Object[] {task.descriptor(), task.captured(), task.arguments()});

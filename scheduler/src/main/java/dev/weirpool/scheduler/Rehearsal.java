@@ -4,6 +4,7 @@ import dev.weirpool.queue.Failure;
 import dev.weirpool.queue.Invocation;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.AllowList;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -62,7 +63,8 @@ public final class Rehearsal {
 
         /** Runs it, in this thread, and returns what it returns or throws what it throws. */
         public @Nullable Object run() throws Exception {
-            return Invocation.of(task).call(() -> {}, thrown -> Failure.of(thrown, "a rehearsal"));
+            return Invocation.of(task, AllowList.ofProgram())
+                    .call(() -> {}, thrown -> Failure.of(thrown, "a rehearsal"));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.inspect.LauncherState;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
@@ -66,6 +67,7 @@ public final class Launcher implements AutoCloseable {
     private final WorkerCommand command;
     private final StartupArchive archive;
     private final BoardDirectory boards;
+    private final List<String> allow;
     private final TaskCodec codec;
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
@@ -111,8 +113,13 @@ public final class Launcher implements AutoCloseable {
         try {
             this.redis = options.redis().open();
             before.accept(redis);
+            this.allow = options.workers().allow().isEmpty()
+                    ? AllowList.entriesFor(options.workers().classPath())
+                    : options.workers().allow();
             this.codec = new TaskCodec(
-                    () -> redis, "launcher " + ProcessHandle.current().pid() + " on " + Host.name());
+                    () -> redis,
+                    "launcher " + ProcessHandle.current().pid() + " on " + Host.name(),
+                    AllowList.of(allow));
             this.initializer =
                     Optional.ofNullable(options.workers().initializer()).map(this::sealed);
         } catch (RuntimeException e) {
@@ -609,6 +616,7 @@ public final class Launcher implements AutoCloseable {
                 options.lease(),
                 options.workers().maxTasks(),
                 child.board().file(),
+                allow,
                 initializer);
     }
 
@@ -752,9 +760,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     private Envelope sealed(Task<?> task) {
-        return new TaskCodec(() -> redis, "launcher")
-                .draft(task, TaskOptions.DEFAULT, false)
-                .seal(0, 0);
+        return codec.draft(task, TaskOptions.DEFAULT, false).seal(0, 0);
     }
 
     private static String randomName() {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.redis.CacheDirectory;
 import dev.weirpool.queue.redis.EmbeddedServer;
@@ -222,6 +223,7 @@ public final class StartupArchive implements AutoCloseable {
                 Duration.ofMinutes(1),
                 1,
                 board.file(),
+                List.of(AllowList.DIRECTORIES),
                 Optional.empty());
     }
 

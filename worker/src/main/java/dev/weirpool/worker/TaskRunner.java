@@ -98,7 +98,7 @@ public final class TaskRunner {
     }
 
     private @Nullable Object call(Task<?> task) throws Exception {
-        return Invocation.of(task).call(() -> calls++, thrown -> Failure.of(thrown, codec.where()));
+        return Invocation.of(task, codec.allowed()).call(() -> calls++, thrown -> Failure.of(thrown, codec.where()));
     }
 
     private synchronized @Nullable ScheduledFuture<?> begin(TaskContext context, TaskOptions options) {

@@ -3,6 +3,7 @@ package dev.weirpool.worker;
 import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
+import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
@@ -44,8 +45,10 @@ final class Worker {
         var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO, settings.keyring());
         settings.keyring().adopt();
         this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker(), pace);
-        this.codec =
-                new TaskCodec(() -> redis, "worker " + ProcessHandle.current().pid() + " on " + Host.name());
+        this.codec = new TaskCodec(
+                () -> redis,
+                "worker " + ProcessHandle.current().pid() + " on " + Host.name(),
+                AllowList.of(settings.allow()));
         this.board = Board.open(settings.board());
         this.runner = new TaskRunner(codec, (task, progress) -> board.say(progress));
     }

@@ -1,6 +1,7 @@
 package dev.weirpool.worker;
 
 import dev.weirpool.queue.Task;
+import dev.weirpool.queue.codec.AllowList;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param jvmFlags further flags for the worker's JVM, which win over the launcher's own
  * @param environment further environment variables for the worker
  * @param initializer called in the worker before its first task, or null
+ * @param allow packages, classes and jars: what tasks and their arguments may be of, and nothing else; by default what can be told to be
+ *     the user's own of the class path
  * @param maxTasks it is replaced after so many tasks; 0, the default, for never
  * @param maxMemory if it occupies more bytes it is replaced after its task, and killed if it occupies half as much again; 0, the
  *     default, for no limit. Linux only
@@ -23,12 +26,13 @@ public record WorkerOptions(
         List<String> jvmFlags,
         Map<String, String> environment,
         @Nullable Task<?> initializer,
+        List<String> allow,
         int maxTasks,
         long maxMemory,
         Duration maxAge) {
 
-    public static final WorkerOptions DEFAULT =
-            new WorkerOptions(System.getProperty("java.class.path"), List.of(), Map.of(), null, 0, 0, Duration.ZERO);
+    public static final WorkerOptions DEFAULT = new WorkerOptions(
+            System.getProperty("java.class.path"), List.of(), Map.of(), null, List.of(), 0, 0, Duration.ZERO);
 
     public WorkerOptions {
         if (maxTasks < 0) {
@@ -42,35 +46,47 @@ public record WorkerOptions(
         if (maxAge.isNegative()) {
             throw new IllegalArgumentException("maxAgePerWorker must not be negative, got " + maxAge);
         }
+        AllowList.of(allow); // or an error
+        allow = List.copyOf(allow);
         jvmFlags = List.copyOf(jvmFlags);
         environment = Map.copyOf(environment);
     }
 
     public WorkerOptions withClassPath(String classPath) {
-        return new WorkerOptions(classPath, jvmFlags, environment, initializer, maxTasks, maxMemory, maxAge);
+        return new WorkerOptions(classPath, jvmFlags, environment, initializer, allow, maxTasks, maxMemory, maxAge);
     }
 
     public WorkerOptions withJvmFlags(List<String> jvmFlags) {
-        return new WorkerOptions(classPath, jvmFlags, environment, initializer, maxTasks, maxMemory, maxAge);
+        return new WorkerOptions(classPath, jvmFlags, environment, initializer, allow, maxTasks, maxMemory, maxAge);
     }
 
     public WorkerOptions withEnvironment(Map<String, String> environment) {
-        return new WorkerOptions(classPath, jvmFlags, environment, initializer, maxTasks, maxMemory, maxAge);
+        return new WorkerOptions(classPath, jvmFlags, environment, initializer, allow, maxTasks, maxMemory, maxAge);
     }
 
     public WorkerOptions withInitializer(@Nullable Task<?> initializer) {
-        return new WorkerOptions(classPath, jvmFlags, environment, initializer, maxTasks, maxMemory, maxAge);
+        return new WorkerOptions(classPath, jvmFlags, environment, initializer, allow, maxTasks, maxMemory, maxAge);
+    }
+
+    /**
+     * Lets tasks and their arguments be of these packages ({@code com.acme.}), classes and jars ({@code lib/acme-model.jar}), and of no
+     * others.
+     *
+     * @throws IllegalArgumentException if one is none of these
+     */
+    public WorkerOptions withAllow(List<String> allow) {
+        return new WorkerOptions(classPath, jvmFlags, environment, initializer, allow, maxTasks, maxMemory, maxAge);
     }
 
     public WorkerOptions withMaxTasks(int maxTasks) {
-        return new WorkerOptions(classPath, jvmFlags, environment, initializer, maxTasks, maxMemory, maxAge);
+        return new WorkerOptions(classPath, jvmFlags, environment, initializer, allow, maxTasks, maxMemory, maxAge);
     }
 
     public WorkerOptions withMaxMemory(long maxMemory) {
-        return new WorkerOptions(classPath, jvmFlags, environment, initializer, maxTasks, maxMemory, maxAge);
+        return new WorkerOptions(classPath, jvmFlags, environment, initializer, allow, maxTasks, maxMemory, maxAge);
     }
 
     public WorkerOptions withMaxAge(Duration maxAge) {
-        return new WorkerOptions(classPath, jvmFlags, environment, initializer, maxTasks, maxMemory, maxAge);
+        return new WorkerOptions(classPath, jvmFlags, environment, initializer, allow, maxTasks, maxMemory, maxAge);
     }
 }

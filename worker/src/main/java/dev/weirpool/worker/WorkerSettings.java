@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param worker its name, never used before
  * @param keyring what is signed and verified with
  * @param board where it shows what it is doing
+ * @param allow the entries of the list of what its tasks may be of
  * @param initializer what to call before the first task
  */
 record WorkerSettings(
@@ -30,9 +32,11 @@ record WorkerSettings(
         Duration lease,
         int maxTasks,
         Path board,
+        List<String> allow,
         Optional<Envelope> initializer) {
 
     private static final String END = "go";
+    private static final String SEPARATOR = "\t";
 
     void writeTo(Writer out) throws IOException {
         line(out, "worker", worker);
@@ -43,6 +47,7 @@ record WorkerSettings(
         line(out, "lease", Long.toString(lease.toMillis()));
         line(out, "maxTasks", Integer.toString(maxTasks));
         line(out, "board", board.toString());
+        line(out, "allow", String.join(SEPARATOR, allow));
         if (initializer.isPresent()) {
             line(
                     out,
@@ -75,6 +80,7 @@ record WorkerSettings(
                 Duration.ofMillis(Long.parseLong(values.getOrDefault("lease", ""))),
                 Integer.parseInt(values.getOrDefault("maxTasks", "0")),
                 Path.of(values.getOrDefault("board", "")),
+                List.of(values.getOrDefault("allow", "").split(SEPARATOR, -1)),
                 Optional.ofNullable(values.get("initializer"))
                         .map(text -> Envelope.stored(Base64.getDecoder().decode(text))));
     }

@@ -22,6 +22,7 @@ public record Setting(String key, String option, String command, boolean isSecre
             new Setting("output", "--output", "", false, "table"),
             new Setting("log-format", "--log-format", "", false, "plain"),
             new Setting("http", "--http", "", false, "none"),
+            new Setting("allow", "--allow", "", false, "the classes in directories and in jars that are named"),
             new Setting("worker.processes", "--processes", "worker", false, "one for each core"),
             new Setting("worker.classpath", "--classpath", "worker", false, "none"),
             new Setting("worker.max-tasks-per-worker", "--max-tasks-per-worker", "worker", false, "0"),

@@ -45,7 +45,7 @@ final class ApplicationObject extends Form {
         if (description.contents() == Description.Contents.ELEMENTS) {
             ObjectsForm.readAll(in);
         } else if (description.contents() == Description.Contents.ENTRIES) {
-            MapForm.readAll(in);
+            MapForm.readAll(in, Effort.Search.BY_ORDER);
         }
         return new Lost("there is no class " + mention.name() + " here, but the message contains one");
     }

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.codec;
 
+import java.io.Serializable;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
@@ -8,8 +9,9 @@ import org.objenesis.instantiator.ObjectInstantiator;
 import org.objenesis.strategy.StdInstantiatorStrategy;
 
 /**
- * Makes empty objects of a class: by its constructor without parameters, so that transient and new fields get their
- * initial values, or past all constructors if it has none.
+ * Makes empty objects of a class. One that is {@link Serializable} says that it is meant to travel: it is made by its constructor without
+ * parameters, if it has one, so that transient and new fields get their initial values. All others are made past their constructors: a
+ * message must not be able to open the port that a server opens in its own.
  */
 final class Birth implements ObjectInstantiator<Object> {
     private final Constructor<?> constructor;
@@ -22,7 +24,7 @@ final class Birth implements ObjectInstantiator<Object> {
         if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
             throw new DecodingException(type.getName() + " is abstract, but the message contains an object of it");
         }
-        Constructor<?> constructor = constructor(type);
+        Constructor<?> constructor = Serializable.class.isAssignableFrom(type) ? constructor(type) : null;
         return constructor != null ? new Birth(constructor) : new StdInstantiatorStrategy().newInstantiatorOf(type);
     }
 

@@ -17,9 +17,9 @@ final class ClassMention {
     }
 
     @Nullable
-    Class<?> type(ClassLoader loader) {
+    Class<?> type(ClassLoader loader, AllowList allowed) {
         if (type == null) {
-            type = ClassNames.find(name, loader);
+            type = ClassNames.find(name, loader, allowed);
         }
         return type;
     }

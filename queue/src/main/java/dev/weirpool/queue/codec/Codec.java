@@ -23,9 +23,14 @@ public final class Codec {
     private final Spares<Encoder> encoders = new Spares<>();
     private final Spares<Decoder> decoders = new Spares<>();
 
-    /** Makes a codec; of two surrogates that fit a class, the first one given is used. */
+    /** Makes a codec for what is the program's own; of two surrogates that fit a class, the first one given is used. */
     public Codec(Surrogate<?, ?>... surrogates) {
-        forms = new Forms(surrogates);
+        this(AllowList.ofProgram(), surrogates);
+    }
+
+    /** Makes a codec for these classes. */
+    public Codec(AllowList allowed, Surrogate<?, ?>... surrogates) {
+        forms = new Forms(allowed, surrogates);
     }
 
     /**

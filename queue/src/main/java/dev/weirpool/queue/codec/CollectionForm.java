@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.LinkedList;
+import java.util.Set;
 import java.util.Stack;
 import java.util.Vector;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,14 +40,32 @@ final class CollectionForm extends Form {
         in.keep(number, collection);
         if (tag == Tag.COPY_ON_WRITE_LIST || tag == Tag.COPY_ON_WRITE_SET) {
             @Nullable Object[] elements = new @Nullable Object[count];
-            ObjectsForm.fill(in, elements);
+            fill(in, elements);
             collection.addAll(Arrays.asList(elements));
+            return collection;
+        }
+        if (collection instanceof Set<?>) {
+            Effort.Keys keys = in.keys(count, Effort.Search.BY_HASH);
+            for (int i = 0; i < count; i++) {
+                collection.add(in.readKey(keys));
+            }
             return collection;
         }
         for (int i = 0; i < count; i++) {
             collection.add(in.read());
         }
         return collection;
+    }
+
+    private void fill(Decoder in, @Nullable Object[] elements) {
+        if (tag == Tag.COPY_ON_WRITE_LIST) {
+            ObjectsForm.fill(in, elements);
+            return;
+        }
+        Effort.Keys keys = in.keys(elements.length, Effort.Search.ONE_BY_ONE);
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = in.readKey(keys);
+        }
     }
 
     private Collection<@Nullable Object> empty(int room) {

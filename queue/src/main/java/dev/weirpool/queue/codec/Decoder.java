@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Decoder {
     private static final byte[] NOTHING = {};
     private static final int SMALL = 1 << 12;
+    /** Each is looked for, which takes its time. */
+    private static final int MOST_CLASSES = 1000;
+    /** More than anything is allowed to take, and so little that the sum of as many as fit into a message is still a number. */
+    private static final long MOST_WEIGHT = 1L << 36;
 
     private final Forms forms;
     private final Input input = new Input(NOTHING);
@@ -26,6 +30,11 @@ final class Decoder {
 
     private int skipping;
     private boolean lost;
+    private final Effort effort = new Effort();
+    /** How many bytes each shared object stands for, with what it refers to. */
+    private long[] weights = new long[16];
+    /** What references stand for, so far. */
+    private long referred;
 
     Decoder(Forms forms) {
         this.forms = forms;
@@ -55,6 +64,8 @@ final class Decoder {
         loader = null;
         Arrays.fill(objects, 0, objectCount, null);
         objectCount = 0;
+        referred = 0;
+        effort.reset();
         classes.clear();
         return value;
     }
@@ -92,8 +103,10 @@ final class Decoder {
         Object value;
         if (form.isShared()) {
             int reserved = reserve();
+            long before = weight();
             value = skipping > 0 && form.isMadeLast() ? readOrLose(form, reserved) : form.read(this, reserved);
             objects[reserved] = value;
+            weights[reserved] = Math.min(MOST_WEIGHT, weight() - before);
         } else {
             value = form.read(this, -1);
         }
@@ -113,7 +126,9 @@ final class Decoder {
     private int reserve() {
         if (objectCount == objects.length) {
             objects = Arrays.copyOf(objects, 2 * objectCount);
+            weights = Arrays.copyOf(weights, 2 * objectCount);
         }
+        weights[objectCount] = 0;
         return objectCount++;
     }
 
@@ -125,7 +140,30 @@ final class Decoder {
         if (value instanceof Lost gone) {
             return lose(gone);
         }
+        refer(weights[number]);
         return value;
+    }
+
+    private long weight() {
+        return input.position() + referred;
+    }
+
+    /** What has just been read stands for so many bytes more. */
+    void refer(long bytes) {
+        referred += bytes;
+    }
+
+    Effort.Keys keys(int count, Effort.Search search) {
+        return effort.keys(count, search);
+    }
+
+    /** Reads an element that is compared with others. */
+    @Nullable
+    Object readKey(Effort.Keys keys) {
+        long before = weight();
+        Object key = read();
+        keys.add(key, weight() - before);
+        return key;
     }
 
     /** Makes an object known before its content is read, so that the content may refer to it. */
@@ -184,6 +222,9 @@ final class Decoder {
     ClassMention readClass() {
         int number = input.readVarInt(true);
         if (number == 0) {
+            if (classes.size() == MOST_CLASSES) {
+                throw new DecodingException("more than " + MOST_CLASSES + " classes are named");
+            }
             ClassMention mention = new ClassMention(readText());
             classes.add(mention);
             return mention;
@@ -194,11 +235,16 @@ final class Decoder {
     /** Finds the class; null if there is none, and it is being skipped. */
     @Nullable
     Class<?> load(ClassMention mention) {
-        Class<?> type = mention.type(loader != null ? loader : ClassNames.loader());
+        Class<?> type = mention.type(loader(), forms.allowed());
         if (type == null) {
             lose(new Lost("there is no class " + mention.name() + " here, but the message contains one"));
         }
         return type;
+    }
+
+    private ClassLoader loader() {
+        var here = loader;
+        return here != null ? here : ClassNames.loader();
     }
 
     Form form(Class<?> type) {

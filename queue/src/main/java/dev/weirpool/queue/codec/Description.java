@@ -10,6 +10,8 @@ import java.util.List;
  * @param fields the names of the fields, in the order of their values
  */
 record Description(Contents contents, List<String> fields) {
+    private static final int MOST_FIELDS = 10_000;
+
     /** What an object holds besides its fields, because it extends a collection or map of the JDK. */
     enum Contents {
         NOTHING(0),
@@ -43,6 +45,9 @@ record Description(Contents contents, List<String> fields) {
     static Description read(Decoder in) {
         Contents contents = Contents.ofNumber(in.readByte());
         String[] fields = new String[in.readCount(1)];
+        if (fields.length > MOST_FIELDS) {
+            throw new DecodingException("a class of " + fields.length + " fields");
+        }
         for (int i = 0; i < fields.length; i++) {
             fields[i] = in.readText();
         }

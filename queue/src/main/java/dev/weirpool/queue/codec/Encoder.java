@@ -134,6 +134,10 @@ final class Encoder {
         depth--;
     }
 
+    Forms forms() {
+        return forms;
+    }
+
     void writeTag(Tag tag) {
         output.writeVarInt(tag.number, true);
     }
@@ -157,7 +161,7 @@ final class Encoder {
         int known = classes.add(type);
         writeCount(known + 1);
         if (known < 0) {
-            ClassNames.check(type);
+            forms.check(type);
             writeText(type.getName());
         }
     }

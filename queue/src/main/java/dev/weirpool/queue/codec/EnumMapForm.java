@@ -14,7 +14,7 @@ final class EnumMapForm extends Form {
     @Override
     void write(Encoder out, Object value) {
         EnumMap<?, ?> map = (EnumMap<?, ?>) value;
-        out.writeType(keyType(map));
+        out.writeType(keyType(map, out.forms().allowed()));
         out.writeCount(map.size());
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             out.writeText(((Enum<?>) entry.getKey()).name());
@@ -26,7 +26,7 @@ final class EnumMapForm extends Form {
         }
     }
 
-    private static Class<?> keyType(EnumMap<?, ?> map) {
+    private static Class<?> keyType(EnumMap<?, ?> map, AllowList allowed) {
         for (Enum<?> key : map.keySet()) {
             return key.getDeclaringClass();
         }
@@ -37,7 +37,7 @@ final class EnumMapForm extends Form {
             String message = String.valueOf(e.getMessage());
             String name = message.substring(message.lastIndexOf(' ') + 1);
             Tag tag = Tag.ofClass(name);
-            Class<?> type = tag != null ? tag.type() : ClassNames.find(name, ClassNames.loader());
+            Class<?> type = tag != null ? tag.type() : ClassNames.find(name, ClassNames.loader(), allowed);
             if (type != null && type.isEnum()) {
                 return type;
             }

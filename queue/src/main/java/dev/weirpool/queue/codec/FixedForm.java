@@ -32,7 +32,9 @@ final class FixedForm extends Form {
     @Override
     Object read(Decoder in, int number) {
         int copies = tag == Tag.COPIES ? in.readUnchecked() : 0;
-        @Nullable Object[] elements = ObjectsForm.readAll(in);
+        boolean isSet = tag == Tag.IMMUTABLE_SET || tag == Tag.UNMODIFIABLE_SET;
+        @Nullable Object[] elements = isSet ? ObjectsForm.readAll(in, Effort.Search.BY_HASH) : ObjectsForm.readAll(in);
+        in.refer(copies);
         return switch (tag) {
             // the results of Stream.toList may hold nulls and are of the same class as those of List.of
             case IMMUTABLE_LIST ->

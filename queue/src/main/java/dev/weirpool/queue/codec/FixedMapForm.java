@@ -19,7 +19,7 @@ final class FixedMapForm extends Form {
     @Override
     Object read(Decoder in, int number) {
         Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>();
-        MapForm.putAll(MapForm.readAll(in), entries);
+        MapForm.putAll(MapForm.readAll(in, Effort.Search.BY_HASH), entries);
         return switch (tag) {
             case IMMUTABLE_MAP -> Map.copyOf(entries);
             case UNMODIFIABLE_MAP -> Collections.unmodifiableMap(entries);

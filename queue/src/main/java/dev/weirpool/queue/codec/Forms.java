@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the form of a class or tag, making it when it is first needed: a process uses only a few of them. */
 final class Forms {
+    private final AllowList allowed;
     private final Surrogate<?, ?>[] surrogates;
     /** Written without a lock: forms are immutable, so two threads may each make the same one. */
     private final @Nullable Form[] byTag = new @Nullable Form[Tag.count()];
@@ -17,8 +18,23 @@ final class Forms {
         }
     };
 
-    Forms(Surrogate<?, ?>... surrogates) {
+    Forms(AllowList allowed, Surrogate<?, ?>... surrogates) {
+        this.allowed = allowed;
         this.surrogates = surrogates.clone();
+    }
+
+    AllowList allowed() {
+        return allowed;
+    }
+
+    /** Refuses a class of the application that the reader would not let in. */
+    void check(Class<?> type) {
+        if (ClassNames.isJdk(type)) {
+            throw Refusal.of(type, Remedy.of(type));
+        }
+        if (!allowed.allows(type.getName(), type.getClassLoader())) {
+            throw Refusal.of(type, allowed.remedy(type));
+        }
     }
 
     /** Returns the form for objects of exactly this class. */
@@ -78,6 +94,7 @@ final class Forms {
         if (Proxy.isProxyClass(type)) {
             throw Refusal.of(type, Remedy.of(type));
         }
+        check(type);
         if (type.isRecord()) {
             return new RecordForm(type);
         }
@@ -92,7 +109,7 @@ final class Forms {
             return of(comparator);
         }
         if (Tag.ofClass(declaring.getName()) == null) {
-            ClassNames.check(declaring);
+            check(declaring);
         }
         return new EnumForm(declaring);
     }

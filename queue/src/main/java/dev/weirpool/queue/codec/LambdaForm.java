@@ -2,6 +2,7 @@ package dev.weirpool.queue.codec;
 
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,13 @@ final class LambdaForm extends Form {
         SerializedLambda source = LambdaSource.of(value);
         if (source == null) {
             throw new Refusal(type, "is a lambda that is not Serializable", Remedy.of(type));
+        }
+        String impl = source.getImplClass().replace('/', '.');
+        if (!out.forms().allowed().allowsCall(impl, source.getImplMethodName(), type.getClassLoader())) {
+            throw new Refusal(
+                    type,
+                    "is a reference to a method that may not be called by name",
+                    out.forms().allowed().callRefusal(impl, source.getImplMethodName()));
         }
         out.writeClass(capturingClass(source, type));
         out.writeText(source.getFunctionalInterfaceClass());
@@ -74,6 +82,7 @@ final class LambdaForm extends Form {
         if (capturing == null) {
             return new Lost("there is no class " + mention.name() + " here, but the message contains a lambda of it");
         }
+        check(in.forms().allowed(), capturing.getClassLoader(), texts[0].replace('/', '.'), implClass, implMethod);
         SerializedLambda source = new SerializedLambda(
                 capturing,
                 texts[0],
@@ -87,11 +96,26 @@ final class LambdaForm extends Form {
                 captured);
         try {
             Method find = capturing.getDeclaredMethod("$deserializeLambda$", SerializedLambda.class);
+            if (!find.isSynthetic() || !Modifier.isStatic(find.getModifiers())) {
+                throw new DecodingException(mention.name() + " has a $deserializeLambda$ that no compiler has made");
+            }
             find.setAccessible(true);
             return find.invoke(null, source);
         } catch (ReflectiveOperationException e) {
             return in.lose(new Lost("the class " + mention.name() + " has no lambda " + implMethod + implSignature
                     + " here; the message was written by another build of it"));
+        }
+    }
+
+    /** The class finds only what it contains itself, but that may be a reference to a method of any other class. */
+    private static void check(
+            AllowList allowed, ClassLoader loader, String function, String implClass, String implMethod) {
+        String owner = implClass.replace('/', '.');
+        if (!allowed.allowsCall(owner, implMethod, loader)) {
+            throw new DecodingException(allowed.callRefusal(owner, implMethod));
+        }
+        if (!allowed.allowsFunction(function, loader)) {
+            throw new DecodingException(allowed.refusal(function));
         }
     }
 }

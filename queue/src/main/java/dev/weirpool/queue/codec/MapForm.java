@@ -48,17 +48,23 @@ final class MapForm extends Form {
         int count = in.readCount(2);
         Map<@Nullable Object, @Nullable Object> map = empty(2 * Math.min(count, CollectionForm.ROOM));
         in.keep(number, map);
+        Effort.Keys keys = in.keys(count, Effort.Search.BY_HASH);
         for (int i = 0; i < count; i++) {
-            Object key = in.read();
+            Object key = in.readKey(keys);
             map.put(key, in.read());
         }
         return map;
     }
 
     /** Reads entries as an array of key, value, key, value. */
-    static @Nullable Object[] readAll(Decoder in) {
-        @Nullable Object[] entries = new @Nullable Object[2 * in.readCount(2)];
-        ObjectsForm.fill(in, entries);
+    static @Nullable Object[] readAll(Decoder in, Effort.Search search) {
+        int count = in.readCount(2);
+        @Nullable Object[] entries = new @Nullable Object[2 * count];
+        Effort.Keys keys = in.keys(count, search);
+        for (int i = 0; i < entries.length; i += 2) {
+            entries[i] = in.readKey(keys);
+            entries[i + 1] = in.read();
+        }
         return entries;
     }
 

@@ -6,6 +6,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
@@ -120,11 +122,20 @@ final class ObjectForm extends ApplicationForm {
             }
         }
         if (theirs.contents() == Contents.ELEMENTS) {
-            addElements(object, ObjectsForm.readAll(in));
+            addElements(object, ObjectsForm.readAll(in, search(object)));
         } else if (theirs.contents() == Contents.ENTRIES) {
-            addEntries(object, MapForm.readAll(in));
+            addEntries(object, MapForm.readAll(in, search(object)));
         }
         return object;
+    }
+
+    private static Effort.Search search(Object object) {
+        boolean isSorted = object instanceof SortedSet<?>
+                || object instanceof SortedMap<?, ?>
+                || object instanceof PriorityQueue<?>;
+        return isSorted || object instanceof List<?> || object instanceof Deque<?>
+                ? Effort.Search.BY_ORDER
+                : Effort.Search.BY_HASH;
     }
 
     private ObjectInstantiator<?> birth() {

@@ -43,6 +43,16 @@ final class ObjectsForm extends Form {
         return elements;
     }
 
+    /** Reads elements that are compared with each other. */
+    static @Nullable Object[] readAll(Decoder in, Effort.Search search) {
+        @Nullable Object[] elements = new @Nullable Object[in.readCount(1)];
+        Effort.Keys keys = in.keys(elements.length, search);
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = in.readKey(keys);
+        }
+        return elements;
+    }
+
     static void fill(Decoder in, @Nullable Object[] elements) {
         for (int i = 0; i < elements.length; i++) {
             elements[i] = in.read();

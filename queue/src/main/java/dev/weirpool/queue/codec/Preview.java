@@ -12,7 +12,7 @@ public final class Preview {
     private static final int MAX_DEPTH = 50;
     private static final String MORE = "...";
 
-    private final Forms forms = new Forms();
+    private final Forms forms = new Forms(AllowList.of(List.of()));
     private final Decoder in = new Decoder(forms);
     private final StringBuilder out = new StringBuilder();
     private int depth;
@@ -35,7 +35,8 @@ public final class Preview {
             preview.out.setLength(0);
             preview.value();
             return preview.out.toString();
-        } catch (RuntimeException e) { // the end is missing, it is damaged, or there is more than is shown
+        } catch (RuntimeException
+                | StackOverflowError e) { // the end is missing, it is damaged, or there is more than is shown
             preview.out.setLength(Math.min(preview.out.length(), MAX_TEXT));
             return preview.out + MORE;
         }
@@ -53,7 +54,7 @@ public final class Preview {
             }
             preview.value();
             return preview.out.toString();
-        } catch (RuntimeException e) { // as above
+        } catch (RuntimeException | StackOverflowError e) { // as above
             preview.out.setLength(Math.min(preview.out.length(), MAX_TEXT));
             return preview.out + MORE;
         }
@@ -87,7 +88,7 @@ public final class Preview {
 
     private void content(Tag tag) {
         switch (tag.family) {
-            case SCALAR, VALUE, TIME -> out.append(forms.of(tag).read(in, -1));
+            case SCALAR, VALUE, TIME -> scalar(tag);
             case TEXT -> text(tag);
             case OBJECTS, COLLECTION -> elements(in.readCount(1), "[", "]");
             case FIXED -> {
@@ -117,6 +118,16 @@ public final class Preview {
             case APPLICATION -> object();
             default -> throw new DecodingException("not shown");
         }
+    }
+
+    private void scalar(Tag tag) {
+        var before = in.input().position();
+        var value = forms.of(tag).read(in, -1);
+        // the digits of a number of megabytes take minutes
+        if (value instanceof Number && in.input().position() - before > MAX_TEXT) {
+            throw new DecodingException("not shown");
+        }
+        out.append(value);
     }
 
     private void text(Tag tag) {

@@ -34,7 +34,7 @@ final class SortedForm extends Form {
     @Override
     Object read(Decoder in, int number) {
         Object comparator = in.read();
-        @Nullable Object[] elements = ObjectsForm.readAll(in);
+        @Nullable Object[] elements = ObjectsForm.readAll(in, Effort.Search.BY_ORDER);
         Collection<@Nullable Object> collection = empty(asComparator(comparator));
         Collections.addAll(collection, elements);
         return switch (tag) {

@@ -25,7 +25,7 @@ final class SortedMapForm extends Form {
     Object read(Decoder in, int number) {
         Object comparator = in.read();
         // all is read before the map is made, as a skipped one may have lost what it needs, and the rest is read on
-        @Nullable Object[] entries = MapForm.readAll(in);
+        @Nullable Object[] entries = MapForm.readAll(in, Effort.Search.BY_ORDER);
         NavigableMap<@Nullable Object, @Nullable Object> map = empty(SortedForm.asComparator(comparator));
         MapForm.putAll(entries, map);
         return switch (tag) {

@@ -42,6 +42,9 @@ final class ValueForm extends Form {
             }
             case PATH -> writePath(out, (Path) value);
             case PATTERN -> {
+                if ((((Pattern) value).flags() & Pattern.CANON_EQ) != 0) {
+                    throw new Refusal(Pattern.class, "has the flag CANON_EQ and cannot travel", "pass its text");
+                }
                 out.writeText(((Pattern) value).pattern());
                 out.writeInt(((Pattern) value).flags());
             }
@@ -93,7 +96,7 @@ final class ValueForm extends Form {
             case URI -> URI.create(in.readText());
             case PATH -> Path.of(in.readText());
             case FILE -> new File(in.readText());
-            case PATTERN -> Pattern.compile(in.readText(), in.readInt());
+            case PATTERN -> pattern(in.readText(), in.readInt());
             case LOCALE ->
                 in.readByte() != 0
                         ? Locale.forLanguageTag(in.readText())
@@ -105,6 +108,14 @@ final class ValueForm extends Form {
             case OPTIONAL_LONG -> in.read() instanceof Long present ? OptionalLong.of(present) : OptionalLong.empty();
             default -> in.read() instanceof Double present ? OptionalDouble.of(present) : OptionalDouble.empty();
         };
+    }
+
+    private static Pattern pattern(String text, int flags) {
+        // a text of thirty characters could take its compiler a year
+        if ((flags & Pattern.CANON_EQ) != 0) {
+            throw new DecodingException("a pattern with the flag CANON_EQ cannot travel");
+        }
+        return Pattern.compile(text, flags);
     }
 
     private static TimeZone timeZone(String id) {

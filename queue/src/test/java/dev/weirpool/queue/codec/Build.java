@@ -49,7 +49,7 @@ final class Build extends ClassLoader {
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(this);
         try {
-            return new Codec().decode(bytes);
+            return new Codec(AllowList.of(List.of("app."))).decode(bytes);
         } finally {
             thread.setContextClassLoader(before);
         }

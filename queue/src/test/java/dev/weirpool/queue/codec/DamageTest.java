@@ -166,7 +166,7 @@ class DamageTest {
     void refusesClassesOfTheJdkWithOtherNames() {
         assertThatThrownBy(() -> codec.decode(objectOf("org.xml.sax.InputSource")))
                 .isInstanceOf(DecodingException.class)
-                .hasMessageContaining("cannot travel");
+                .hasMessageContaining("is not among the classes that this process takes from Redis");
     }
 
     @ParameterizedTest

@@ -3,23 +3,38 @@ package dev.weirpool.queue.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tasks outlive deploys: writer and reader are different builds of the application. */
 class EvolutionTest {
-    private final Codec codec = new Codec();
+    private final Codec codec = new Codec(AllowList.of(List.of("app.")));
 
     @Test
     void givesAFieldThatTheWriterLackedItsDefault() throws ReflectiveOperationException {
         Build old = Build.of("class Order { int id = 7; static Object make() { return new Order(); } }");
         Build now = Build.of("""
-                class Order {
+                class Order implements java.io.Serializable {
                     String note = "none"; int id; long weight; List<String> tags = new ArrayList<>();
                     public String toString() { return id + note + weight + tags; }
                 }
                 """);
 
         assertThat(now.decode(encodedBy(old, "Order"))).hasToString("7none0[]");
+    }
+
+    @Test
+    void runsNoConstructorOfAClassThatIsNotSerializable() throws ReflectiveOperationException {
+        Build old = Build.of("class Server { int id = 7; static Object make() { return new Server(); } }");
+        Build now = Build.of("""
+                class Server {
+                    int id; List<String> ports = List.of();
+                    Server() { throw new Error("a message has opened a port"); }
+                    public String toString() { return id + " " + ports; }
+                }
+                """);
+
+        assertThat(now.decode(encodedBy(old, "Server"))).hasToString("7 null");
     }
 
     @Test

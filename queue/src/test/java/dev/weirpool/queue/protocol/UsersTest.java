@@ -40,13 +40,13 @@ final class UsersTest {
                             + " order cancel requeue admit discard purge revive resume schedule-edit schedule-fire enlist"),
             entry("viewer", LOOKING));
 
-    /** What is sent as it is, besides {@code eval} and {@code evalsha}; {@code info} is what a start looks at. */
+    /** What is sent as it is, besides {@code eval} and {@code evalsha}; {@code info} is what a start looks at, {@code ping} what KEDA does. */
     private static final Map<String, String> ALONE = Map.of(
             "producer", "info blpop get hget llen lrange pexpire unlink xread xtrim zcard zrange",
             "worker", "info blpop get hget llen lrange ltrim pexpire set unlink xread xtrim zcard zrange zrem",
             "scheduler", "info hscan zcard",
             "operator", "info get hscan llen lrange mget time zadd zcard zrange zrem zscore",
-            "viewer", "info get hscan llen lrange mget time zcard zrange zscore");
+            "viewer", "info get hscan llen lrange mget ping time zcard zrange zscore");
 
     @ParameterizedTest
     @ValueSource(strings = {"producer", "worker", "scheduler", "operator", "viewer"})
