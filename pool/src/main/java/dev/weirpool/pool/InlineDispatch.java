@@ -134,7 +134,8 @@ final class InlineDispatch implements Dispatch {
     /** One thread, in the place of one worker. */
     private final class Runner {
 
-        final TaskRunner tasks = new TaskRunner(codec, (task, said) -> progress.put(task.sequence(), said));
+        final TaskRunner tasks =
+                new TaskRunner(codec, codec::decode, (task, said) -> progress.put(task.sequence(), said));
         final Thread thread = daemon(this::run);
 
         private void run() {

@@ -42,6 +42,9 @@ public final class DeadLetter {
         if (!envelope.isReadable()) {
             return "";
         }
+        if (envelope.blob().isPresent()) {
+            return "(" + envelope.blob().get().length() + " bytes, which lie apart)";
+        }
         var body = envelope.body();
         return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);
     }
