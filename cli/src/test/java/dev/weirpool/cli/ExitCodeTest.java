@@ -65,7 +65,13 @@ final class ExitCodeTest {
     /** A launcher whose worker is there. */
     private Process workers() throws IOException {
         var process = weirpool(
-                "worker", "--processes", "1", "--queue", "images", "--classpath", System.getProperty("java.class.path"));
+                "worker",
+                "--processes",
+                "1",
+                "--queue",
+                "images",
+                "--classpath",
+                System.getProperty("java.class.path"));
         await().atMost(LIMIT).until(() -> queue.workers() == 1);
         return process;
     }
