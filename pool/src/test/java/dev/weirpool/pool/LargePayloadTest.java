@@ -53,7 +53,7 @@ class LargePayloadTest {
 
     @Test
     void twoHundredMegabytesGoThereAndBackWithThreeCopiesInTheWorker() throws Exception {
-        try (var launcher = start("-Xmx620m")) {
+        try (var launcher = start("-Xmx680m")) {
             var argument = new byte[HUGE];
             Arrays.fill(argument, (byte) 41);
 

@@ -121,7 +121,11 @@ record Guard(String script, String why, String words, String without, boolean is
                     "if redis.call('ZSCORE', cancels, id) then",
                     "if false then"),
             guard("step", "gives every claim a fence of its own", "redis.call('INCRBY', fence, #claimed)", "#claimed"),
-            guard("step", "counts what is claimed", "redis.call('HINCRBY', producers, '!load', -bytes)", ""),
+            guard(
+                    "step",
+                    "counts what is claimed",
+                    "if bytes > 0 then redis.call('HINCRBY', producers, '!load', -bytes) end",
+                    ""),
             guard(
                     "step",
                     "counts what is tried again",
