@@ -254,15 +254,15 @@ final class MonitoringTest {
         var prometheus = Files.readString(ROOT.resolve("deploy/prometheus/prometheus.yml"), UTF_8);
         for (var name : List.of("worker", "scheduler")) {
             assertThat(prometheus).contains("- names: [worker, scheduler]", "port: 9464");
-            assertThat((Map<?, ?>) services.get(name))
+            assertThat(environment(services, name).get("WEIRPOOL_HTTP"))
                     .as(name)
-                    .extracting("environment")
-                    .isEqualTo(Map.of("WEIRPOOL_HTTP", "0.0.0.0:9464"));
+                    .isEqualTo("0.0.0.0:9464");
         }
         assertThat(prometheus).contains("- names: [dashboard]", "port: 8080", "credentials_file: /tmp/token");
-        assertThat(((Map<?, ?>) services.get("prometheus")).get("environment"))
+        assertThat(environment(services, "prometheus").get("WEIRPOOL_DASHBOARD_TOKEN"))
                 .as("whoever scrapes the dashboard knows its token")
-                .isEqualTo(((Map<?, ?>) services.get("dashboard")).get("environment"));
+                .isNotNull()
+                .isEqualTo(environment(services, "dashboard").get("WEIRPOOL_DASHBOARD_TOKEN"));
         try (var files = Files.walk(ROOT.resolve("deploy/grafana/provisioning"))) {
             assertThat(files.filter(Files::isRegularFile))
                     .hasSize(2)
@@ -270,6 +270,10 @@ final class MonitoringTest {
                                     new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)))
                             .isInstanceOf(Map.class));
         }
+    }
+
+    private static Map<?, ?> environment(Map<?, ?> services, String name) {
+        return (Map<?, ?>) ((Map<?, ?>) services.get(name)).get("environment");
     }
 
     @Test
