@@ -111,7 +111,7 @@ final class Queues implements Callable<Integer> {
                     items + bytes == 0
                             ? "queue " + name + " has no limit"
                             : "queue " + name + " takes no more while " + limit(items, bytes) + " wait",
-                    Map.of("queue", name, "items", items, "bytes", bytes));
+                    Map.of("queue", name, "max_waiting", items, "max_waiting_bytes", bytes));
             return ExitCode.DONE;
         }
     }
