@@ -110,6 +110,8 @@ final class HostsIT {
                             host,
                             "--network",
                             NAME,
+                            "-e",
+                            "WEIRPOOL_SECRET", // as it is here
                             "-v",
                             Path.of("target/test-classes").toAbsolutePath() + ":/app:ro",
                             NAME,
