@@ -89,7 +89,9 @@ final class SchedulerIT {
                 .until(() -> fired.matcher(get(address + "/metrics")).find());
 
         assertThat(get(address + "/health/live")).isEqualTo("live\n");
-        assertThat(get(address + "/metrics")).contains("weirpool_queue_ready{priority=\"0\",queue=\"" + queue + "\"}");
+        await().atMost(LIMIT)
+                .until(() -> get(address + "/metrics")
+                        .contains("weirpool_queue_ready{priority=\"0\",queue=\"" + queue + "\"}"));
     }
 
     private static String get(String address) throws Exception {
