@@ -15,6 +15,7 @@ import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.ProtocolAudit;
 import dev.weirpool.queue.protocol.PushReply;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.signing.Direction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -196,7 +197,7 @@ final class HostsIT {
 
     private Envelope envelope(int number) {
         return codec.draft(Task.of(HostsIT::visit, number, number % 21), TaskOptions.DEFAULT.withAttempts(5), true)
-                .seal(producer, number);
+                .seal(producer, number, 0, redis.keyring().signer(Direction.TASK, QUEUE));
     }
 
     /** What came of each task; each exactly once. */
