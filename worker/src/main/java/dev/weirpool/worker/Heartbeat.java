@@ -21,14 +21,17 @@ final class Heartbeat extends Duty {
     private final Broker broker;
     private final Duration lease;
     private final Heart heart;
+    private final boolean reports;
     private final Orders orders;
     private final Semaphore due = new Semaphore(0);
 
-    Heartbeat(Redis redis, Broker broker, Duration lease, Heart heart) {
+    /** @param reports whether it says how the launcher is, and hears orders */
+    Heartbeat(Redis redis, Broker broker, Duration lease, Heart heart, boolean reports) {
         super("weirpool-heartbeat-" + broker.queue(), redis);
         this.broker = broker;
         this.lease = lease;
         this.heart = heart;
+        this.reports = reports;
         this.orders = new Orders(broker.queue());
     }
 
@@ -59,7 +62,9 @@ final class Heartbeat extends Duty {
         if (!present.isEmpty()) {
             heart.found(broker.heartbeat(redis, lease, present));
         }
-        report(redis, state.get());
+        if (reports) {
+            report(redis, state.get());
+        }
     }
 
     private void report(RedisConnection redis, LauncherState state) {

@@ -10,6 +10,7 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.HeartbeatReply;
 import dev.weirpool.queue.protocol.Orders;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
@@ -63,7 +64,7 @@ public final class Launcher implements AutoCloseable {
 
     private final LauncherOptions options;
     private final Redis redis;
-    private final Broker broker;
+    private final List<String> partitions;
     private final WorkerCommand command;
     private final StartupArchive archive;
     private final BoardDirectory boards;
@@ -72,8 +73,7 @@ public final class Launcher implements AutoCloseable {
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
     private final Instant startedAt = Instant.now();
-    private final Heartbeat heartbeat;
-    private final Recoverer recoverer;
+    private final Upkeep upkeep;
     private final Bookkeeper bookkeeper;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final ScheduledThreadPoolExecutor inbox = new ScheduledThreadPoolExecutor(1, this::ownThread);
@@ -102,7 +102,7 @@ public final class Launcher implements AutoCloseable {
     private Launcher(LauncherOptions options, Consumer<Redis> before) {
         this.options = options;
         this.wanted = options.processes();
-        this.broker = new Broker(options.queue());
+        new Broker(options.queue()); // checks the name before anything is started for it
         this.command = new WorkerCommand(options);
         this.archive = new StartupArchive();
         this.boards = BoardDirectory.open();
@@ -113,6 +113,8 @@ public final class Launcher implements AutoCloseable {
         try {
             this.redis = options.redis().open();
             before.accept(redis);
+            this.partitions = redis.call(connection -> Partitions.of(connection, options.queue()))
+                    .names();
             this.allow = options.workers().allow().isEmpty()
                     ? AllowList.entriesFor(options.workers().classPath())
                     : options.workers().allow();
@@ -126,9 +128,8 @@ public final class Launcher implements AutoCloseable {
             abandon();
             throw e;
         }
-        this.heartbeat = new Heartbeat(redis, broker, options.lease(), new OwnHeart());
-        this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
-        this.bookkeeper = new Bookkeeper(redis, broker, this::news);
+        this.upkeep = new Upkeep(redis, partitions, codec, options.lease(), new OwnHeart());
+        this.bookkeeper = new Bookkeeper(redis, new Broker(options.queue()), this::news);
     }
 
     /**
@@ -146,8 +147,7 @@ public final class Launcher implements AutoCloseable {
     public static Launcher start(LauncherOptions options, Consumer<Redis> before) {
         options.redis().keyring().require();
         var launcher = new Launcher(options, before);
-        launcher.recoverer.start();
-        launcher.heartbeat.start();
+        launcher.upkeep.start();
         launcher.bookkeeper.start();
         launcher.inbox.execute(launcher::work);
         launcher.inbox.schedule(launcher::spawnRest, SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
@@ -246,7 +246,7 @@ public final class Launcher implements AutoCloseable {
 
     /** When Redis last answered this launcher, by this machine's clock; it asks ten times a second. */
     public Instant lastHeardOfRedis() {
-        return recoverer.lastTick();
+        return upkeep.lastTick();
     }
 
     /**
@@ -356,7 +356,7 @@ public final class Launcher implements AutoCloseable {
     private void exited(Child child) {
         children.remove(child.worker());
         var death = child.death();
-        recoverer.recover(death);
+        upkeep.recover(death);
         ended = ended.plus(child.board().tally());
         if (child.board().running().isPresent()) {
             ended = ended.with(Tally.Count.DIED, 1);
@@ -443,7 +443,7 @@ public final class Launcher implements AutoCloseable {
 
     private void announce(Child child, Progress progress) {
         if (announcer == null) {
-            announcer = new Announcer(redis, broker);
+            announcer = new Announcer(redis, new Broker(options.queue()));
             announcer.start();
         }
         var announcing = announcer;
@@ -517,7 +517,7 @@ public final class Launcher implements AutoCloseable {
 
     private void answer(String number, String text) {
         answers.put(number, text);
-        heartbeat.hurry();
+        upkeep.report();
     }
 
     private record ThreadsWanted(String worker, long deadlineNanos) {}
@@ -545,8 +545,7 @@ public final class Launcher implements AutoCloseable {
 
     /** On a thread of its own, because it waits for Redis: gives back what is left, then ends all. */
     private void finish() {
-        recoverer.close();
-        heartbeat.close();
+        upkeep.close();
         bookkeeper.close();
         if (announcer != null) {
             announcer.close();
@@ -557,12 +556,7 @@ public final class Launcher implements AutoCloseable {
         }
         archive.close();
         try {
-            for (var death : recoverer.unfinished()) {
-                redis.call(connection -> {
-                    recoverer.recover(connection, death);
-                    return true;
-                });
-            }
+            upkeep.finish();
             redis.call(Duration.ZERO, connection -> {
                 bookkeeper.book(connection, collectNews());
                 return true;
@@ -611,7 +605,7 @@ public final class Launcher implements AutoCloseable {
                 child.worker(),
                 redis.uri(),
                 redis.keyring(),
-                options.queue(),
+                partitions,
                 redis.timeout(),
                 options.lease(),
                 options.workers().maxTasks(),

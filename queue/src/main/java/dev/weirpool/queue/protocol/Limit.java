@@ -28,6 +28,11 @@ public record Limit(long items, long bytes) {
         return new Limit(Long.parseLong(wireForm.substring(0, space)), Long.parseLong(wireForm.substring(space + 1)));
     }
 
+    /** What each of {@code parts} may hold so that all of them together hold no less than this. */
+    public Limit share(int parts) {
+        return new Limit((items + parts - 1) / parts, (bytes + parts - 1) / parts);
+    }
+
     String wireForm() {
         return items + " " + bytes;
     }
