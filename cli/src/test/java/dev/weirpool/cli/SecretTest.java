@@ -41,9 +41,9 @@ final class SecretTest {
         assertThat(run(Map.of(), "status").exitCode()).isZero();
         assertThat(run(Map.of(), "queue", "ls").exitCode()).isZero();
 
-        for (var command : new String[][] {
-            {"worker", "--queue", queue, "--processes", "1"}, {"submit", "--queue", queue, "a::b"}
-        }) {
+        for (var command :
+                new String[][] {{"worker", "--queue", queue, "--processes", "1"}, {"submit", "--queue", queue, "a::b"}
+                }) {
             var ran = run(Map.of(), command);
             assertThat(ran.exitCode()).as(command[0] + ": " + ran.err()).isEqualTo(ExitCode.USAGE);
             assertThat(ran.err().lines().filter(line -> line.startsWith("weirpool: no secret to sign and verify with")))
@@ -91,7 +91,8 @@ final class SecretTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         line.addAll(List.of(command));
-        var all = new HashMap<>(Map.of("WEIRPOOL_SECRET", "", "WEIRPOOL_REDIS_URL", redis.uri().toString()));
+        var all = new HashMap<>(
+                Map.of("WEIRPOOL_SECRET", "", "WEIRPOOL_REDIS_URL", redis.uri().toString()));
         all.putAll(environment);
         return Ran.of(directory, all, line.toArray(String[]::new));
     }

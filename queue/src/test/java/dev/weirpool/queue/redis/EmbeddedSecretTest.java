@@ -50,7 +50,11 @@ final class EmbeddedSecretTest {
     private static Process start(int port) throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(
-                        java, "-cp", System.getProperty("java.class.path"), EmbeddedSecretTest.class.getName(), "" + port)
+                        java,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EmbeddedSecretTest.class.getName(),
+                        "" + port)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().keySet().removeAll(Keyring.VARIABLES);
         return builder.start();
