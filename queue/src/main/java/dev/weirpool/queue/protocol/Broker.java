@@ -8,6 +8,7 @@ import static dev.weirpool.queue.protocol.Replies.text;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static dev.weirpool.queue.redis.RedisConnection.seconds;
 
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
 import dev.weirpool.queue.signing.Direction;
@@ -146,7 +147,7 @@ public final class Broker {
         return arguments;
     }
 
-    private static PushReply pushReply(@Nullable Object raw) {
+    static PushReply pushReply(@Nullable Object raw) {
         var reply = list(raw);
         return switch (text(part(reply, 0))) {
             case "OK" -> new PushReply.Stored();
@@ -811,7 +812,8 @@ public final class Broker {
         redis.call("ZREM", Keys.POOLS, bytes(queue)); // last: whoever is halted before it leaves it to be found again
     }
 
-    private static IllegalStateException unexpected(Script script, List<?> reply) {
-        return new IllegalStateException(script + " gave an unexpected reply of " + reply.size() + " parts");
+    private static ForeignDataException unexpected(Script script, List<?> reply) {
+        return new ForeignDataException(
+                "Redis replied with " + reply.size() + " parts that are no reply of " + script + "; is it a Redis?");
     }
 }

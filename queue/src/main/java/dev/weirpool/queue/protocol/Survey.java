@@ -62,7 +62,7 @@ public final class Survey {
 
     /** How much the queue holds, and who serves it. */
     public Counts counts(RedisConnection redis) {
-        var reply = list(redis.run(
+        return counts(list(redis.run(
                 SURVEY,
                 11,
                 List.of(
@@ -77,7 +77,10 @@ public final class Survey {
                         keys.fence,
                         keys.schedules,
                         keys.producers,
-                        bytes(MOST_WORKERS))));
+                        bytes(MOST_WORKERS)))));
+    }
+
+    static Counts counts(List<?> reply) {
         return new Counts(
                 number(part(reply, 0)),
                 List.of(number(part(reply, 1)), number(part(reply, 2)), number(part(reply, 3)), number(part(reply, 4))),
@@ -94,7 +97,8 @@ public final class Survey {
                 moment(part(reply, 15)),
                 number(part(reply, 16)),
                 moment(part(reply, 17)),
-                reply.subList(18, 22).stream()
+                Stream.of(18, 19, 20, 21)
+                        .map(at -> part(reply, at))
                         .map(Replies::raw)
                         .filter(since -> since.length == Long.BYTES)
                         .map(since -> ByteBuffer.wrap(since).getLong())
