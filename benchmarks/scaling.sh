@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures what one, two and four hosts of two workers each get done: with tasks that wait, and with tasks that compute.
 #
-#   benchmarks/scaling.sh [ROUNDS]     5 by default; about two minutes
+#   benchmarks/scaling.sh [ROUNDS]     5 by default; some minutes
 #
 # A host is a launcher here, a process of its own; all are on this machine, so what computes shares its processors, and what waits does not.
 # It runs on the Java of JAVA_HOME, or else on the one of the PATH. Build first: ./weirpool --version

@@ -102,6 +102,24 @@ final class FollowTest {
         assertThat(show(bad, "--follow").exitCode()).isEqualTo(5);
     }
 
+    @Test
+    void showsWhatAKilledWorkerPrintedLast() {
+        var id = queue.send(Task.of(FollowTest::shoutAndBeKilled), TaskOptions.DEFAULT.withAtMostOnce());
+        await().atMost(LIMIT).until(() -> queue.deadLetters().size() == 1);
+
+        assertThat(show(id).output()).contains("was killed by signal 9", "told to stdout", "told to stderr");
+        assertThat(Said.of(
+                                "dead",
+                                "show",
+                                id.toString(),
+                                "--queue",
+                                "films",
+                                "--redis",
+                                server.options().toString())
+                        .output())
+                .contains("was killed by signal 9", "told to stdout", "told to stderr");
+    }
+
     private Said show(TaskId id, String... more) {
         var arguments = new ArrayList<>(List.of("task", "show", id.toString()));
         arguments.addAll(List.of(more));
@@ -115,6 +133,13 @@ final class FollowTest {
 
     static void fail() {
         throw new IllegalStateException("out of ink");
+    }
+
+    static void shoutAndBeKilled() throws Exception {
+        System.out.println("told to stdout");
+        System.err.println("told to stderr");
+        new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start();
+        TimeUnit.MINUTES.sleep(1);
     }
 
     static int render(String gate) throws InterruptedException {

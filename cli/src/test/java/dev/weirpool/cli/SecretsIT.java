@@ -115,7 +115,8 @@ final class SecretsIT {
             assertThat(queue.result(passing).toString()).contains("Returned");
 
             var shown = new ArrayList<String>();
-            shown.add(queue + " " + RedisOptions.of(url).withSecret(SECRET) + " " + queue.deadLetters() + " " + queue.result(failing));
+            shown.add(queue + " " + RedisOptions.of(url).withSecret(SECRET) + " " + queue.deadLetters() + " "
+                    + queue.result(failing));
             shown.add(threads(worker) + threads(page) + threads(scheduler));
             shown.add(get(address("worker", "metrics and health at "), "/metrics"));
             shown.add(get(address("worker", "metrics and health at "), "/health/ready"));
@@ -131,7 +132,9 @@ final class SecretsIT {
                     "dead ls --queue secrets",
                     "status --verbose -o json",
                     "task show " + failing)) {
-                shown.add(said(Map.of("WEIRPOOL_REDIS_URL", url, "WEIRPOOL_DASHBOARD_TOKEN", TOKEN, "WEIRPOOL_SECRET", SECRET), command));
+                shown.add(said(
+                        Map.of("WEIRPOOL_REDIS_URL", url, "WEIRPOOL_DASHBOARD_TOKEN", TOKEN, "WEIRPOOL_SECRET", SECRET),
+                        command));
             }
             assertNoSecret("what they answered", String.join("\n", shown));
             assertThat(String.join("\n", shown))

@@ -16,6 +16,7 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
@@ -82,6 +83,16 @@ final class Browser implements AutoCloseable {
 
     void click(String selector) {
         find(selector).click();
+    }
+
+    /** Presses the mouse there, without letting it go. */
+    void press(String selector) {
+        new Actions(driver).clickAndHold(find(selector)).perform();
+    }
+
+    /** Lets the mouse go where it is. */
+    void release() {
+        new Actions(driver).release().perform();
     }
 
     boolean has(String selector) {

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(240)
 final class BrowserTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration AIM = Duration.ofSeconds(10);
     private static final List<String> PAGES = List.of(
             "/",
             "/queues",
@@ -106,16 +109,32 @@ final class BrowserTest {
     void pausesAQueueAndResumesIt() {
         browser.go(house.at("/queues/reports"));
 
-        browser.click("form[action$='/pause'] button");
+        click("form[action$='/pause'] button", () -> said("Paused."));
 
-        awaitSaid("Paused.");
         assertThat(browser.has("h1 + .tag")).isTrue();
         assertThat(house("/api/v1/queues/reports")).contains("\"paused\":true");
 
-        browser.click("form[action$='/resume'] button");
+        click("form[action$='/resume'] button", () -> said("Resumed."));
 
-        awaitSaid("Resumed.");
         assertThat(house("/api/v1/queues/reports")).contains("\"paused\":false");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void changesNothingWhileThePointerIsPressed() {
+        browser.go(house.at("/queues/reports"));
+        browser.script("window.held = 0; window.swapped = 0;"
+                + "addEventListener('htmx:before:swap', event => { if (event.defaultPrevented) window.held++; });"
+                + "addEventListener('htmx:after:swap', () => window.swapped++)");
+        await().atMost(LIMIT).until(() -> counted("swapped") > 0);
+
+        browser.press("h1");
+        var before = counted("swapped");
+        await().atMost(LIMIT).until(() -> counted("held") > 1);
+
+        assertThat(counted("swapped")).isEqualTo(before);
+        browser.release();
+        await().atMost(LIMIT).until(() -> counted("swapped") > before);
         assertThat(browser.complaints()).isEmpty();
     }
 
@@ -133,9 +152,8 @@ final class BrowserTest {
                 .as("still selected after the page was updated")
                 .isTrue();
 
-        browser.click("button[value='retry']");
+        click("button[value='retry']", () -> said("Put back on the queue"));
 
-        awaitSaid("Put back on the queue");
         await().atMost(LIMIT)
                 .until(() -> letters.find(letter.id())
                         .filter(again -> again.attempts().size() > attempts)
@@ -152,11 +170,10 @@ final class BrowserTest {
         await().atMost(LIMIT).until(() -> browser.has(kill));
         browser.shoot("workers");
 
-        browser.click(kill + " summary");
+        click(kill + " summary", () -> browser.has(kill + "[open]"));
         await().atMost(LIMIT).until(() -> tickedTwice());
-        browser.click(kill + "[open] button.danger");
+        click(kill + "[open] button.danger", () -> said("Told to end."));
 
-        awaitSaid("Told to end.");
         await().atMost(LIMIT).until(() -> running() == 1);
         assertThat(browser.complaints()).isEmpty();
     }
@@ -191,9 +208,8 @@ final class BrowserTest {
         var row = "tr:has(details.sure)";
         await().atMost(LIMIT).until(() -> browser.has(row));
 
-        browser.click(row + " form[action$='/threads'] button");
+        click(row + " form[action$='/threads'] button", () -> browser.has("pre.payload"));
 
-        await().atMost(LIMIT).until(() -> browser.has("pre.payload"));
         await().atMost(LIMIT).until(() -> tickedTwice());
         assertThat(browser.text("pre.payload"))
                 .as("it stays, though other pages go on")
@@ -210,10 +226,9 @@ final class BrowserTest {
             var drain = ".launcher:has(a[href='/queues/spare']) details.sure";
             await().atMost(LIMIT).until(() -> browser.has(drain));
 
-            browser.click(drain + " summary");
-            browser.click(drain + "[open] button.danger");
+            click(drain + " summary", () -> browser.has(drain + "[open]"));
+            click(drain + "[open] button.danger", () -> said("Told to drain."));
 
-            awaitSaid("Told to drain.");
             await().atMost(LIMIT).until(() -> extra.pids().isEmpty());
             await().atMost(LIMIT).until(() -> !browser.text().contains("spare"));
             assertThat(browser.complaints()).isEmpty();
@@ -263,17 +278,14 @@ final class BrowserTest {
                 .containsPattern("(\\d{4}-\\d\\d-01 0[45]:30:00\\s*){5}");
         var waiting = gallery.reports.size();
 
-        browser.click(row + " button[value='run']");
+        click(row + " button[value='run']", () -> said("Put on the queue"));
 
-        awaitSaid("Put on the queue");
         assertThat(gallery.reports.size()).isEqualTo(waiting + 1);
 
-        browser.click(row + " button[value='pause']");
+        click(row + " button[value='pause']", () -> said("Paused."));
 
-        awaitSaid("Paused.");
         assertThat(browser.text(row)).contains("paused");
-        browser.click(row + " button[value='resume']");
-        awaitSaid("Resumed.");
+        click(row + " button[value='resume']", () -> said("Resumed."));
         assertThat(browser.text(row)).doesNotContain("paused");
     }
 
@@ -369,9 +381,24 @@ final class BrowserTest {
                 String.valueOf(browser.script("return document.querySelector('#progress progress').value")));
     }
 
-    /** The page that follows says what was done. */
-    private static void awaitSaid(String beginning) {
-        await().atMost(LIMIT).until(() -> browser.text(".said").startsWith(beginning));
+    /** Clicks there, and once more if nothing comes of it: the page may have moved between aiming and pressing. */
+    private static void click(String selector, BooleanSupplier done) {
+        browser.click(selector);
+        try {
+            await().atMost(AIM).until(done::getAsBoolean);
+        } catch (ConditionTimeoutException e) {
+            browser.click(selector);
+            await().atMost(LIMIT).until(done::getAsBoolean);
+        }
+    }
+
+    /** Whether the page that follows says what was done. */
+    private static boolean said(String beginning) {
+        return browser.text(".said").startsWith(beginning);
+    }
+
+    private static long counted(String name) {
+        return Long.parseLong(String.valueOf(browser.script("return window[arguments[0]]", name)));
     }
 
     private static boolean tickedTwice() {

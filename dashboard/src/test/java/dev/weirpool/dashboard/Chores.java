@@ -17,6 +17,13 @@ final class Chores {
         throw new IllegalStateException(why);
     }
 
+    static void shoutAndBeKilled() throws Exception {
+        System.out.println("told to stdout");
+        System.err.println("told to stderr");
+        new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start();
+        TimeUnit.MINUTES.sleep(1);
+    }
+
     /** Six minutes of work, the second half of a film, a step more every tenth of a second. */
     static void render(String film) throws InterruptedException {
         for (var frame = 2501; frame <= 6000; frame++) {

@@ -365,6 +365,17 @@ final class DashboardTest {
     }
 
     @Test
+    void showsWhatAKilledWorkerPrintedLast() throws Exception {
+        var id = queue.send(Task.of(Chores::shoutAndBeKilled), TaskOptions.DEFAULT.withAtMostOnce());
+        runUntilDead(1);
+
+        try (var house = house()) {
+            assertThat(house.get("/queues/images/tasks/" + id).body())
+                    .contains("was killed by signal 9", "told to stdout", "told to stderr");
+        }
+    }
+
+    @Test
     void escapesWhateverComesOutOfRedis() throws Exception {
         var evil = "<script>alert('1')</script>\"onload='x'<img src=x onerror=alert(1)>";
         queue.send(Task.of(Chores::refuse, evil), TaskOptions.DEFAULT.withHeaders(Map.of("note" + evil, evil)));

@@ -10,6 +10,7 @@ import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.worker.Census;
+import dev.weirpool.worker.LogContext;
 import dev.weirpool.worker.TaskRunner;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class InlineDispatch implements Dispatch {
 
     private final TaskCodec codec;
+    private final LogContext logContext;
     private final @Nullable Envelope initializer;
     private final AtomicLong sequence = new AtomicLong();
     private final AtomicLong claims = new AtomicLong();
@@ -42,8 +44,9 @@ final class InlineDispatch implements Dispatch {
     private final List<Runner> runners;
     private volatile boolean ending;
 
-    InlineDispatch(TaskCodec codec, int threads, @Nullable Task<?> initializer) {
+    InlineDispatch(TaskCodec codec, String queue, int threads, @Nullable Task<?> initializer) {
         this.codec = codec;
+        this.logContext = new LogContext(queue, "inline");
         this.initializer = initializer == null
                 ? null
                 : codec.draft(initializer, TaskOptions.DEFAULT, false).seal(0, 0);
@@ -131,7 +134,8 @@ final class InlineDispatch implements Dispatch {
     /** One thread, in the place of one worker. */
     private final class Runner {
 
-        final TaskRunner tasks = new TaskRunner(codec, (task, said) -> progress.put(task.sequence(), said));
+        final TaskRunner tasks =
+                new TaskRunner(codec, codec::decode, (task, said) -> progress.put(task.sequence(), said));
         final Thread thread = daemon(this::run);
 
         private void run() {
@@ -152,7 +156,7 @@ final class InlineDispatch implements Dispatch {
             } else if (cancelled.remove(envelope.sequence()) != null) {
                 resolve(envelope, new Outcome.Cancelled());
             } else {
-                var run = tasks.run(envelope, claims.incrementAndGet());
+                var run = run(envelope);
                 if (run.isRetryable() && envelope.attempt() < envelope.maxAttempts()) {
                     enqueue(
                             envelope.nextAttempt(),
@@ -160,6 +164,15 @@ final class InlineDispatch implements Dispatch {
                 } else {
                     resolve(envelope, run.outcome());
                 }
+            }
+        }
+
+        private TaskRunner.Run run(Envelope envelope) {
+            logContext.enter(envelope);
+            try {
+                return tasks.run(envelope, claims.incrementAndGet());
+            } finally {
+                logContext.leave();
             }
         }
 

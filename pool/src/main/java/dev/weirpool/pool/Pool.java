@@ -150,7 +150,8 @@ public final class Pool extends Calls implements AutoCloseable {
         return new Pool(
                 redis,
                 codec,
-                new InlineDispatch(codec, options.processes(), options.workers().initializer()),
+                new InlineDispatch(
+                        codec, name, options.processes(), options.workers().initializer()),
                 name);
     }
 

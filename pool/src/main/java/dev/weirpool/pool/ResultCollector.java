@@ -1,8 +1,10 @@
 package dev.weirpool.pool;
 
 import dev.weirpool.queue.TaskCodec;
+import dev.weirpool.queue.protocol.BlobBroker;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
+import dev.weirpool.queue.protocol.ResultEntry;
 import dev.weirpool.queue.protocol.Submitter;
 import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
@@ -30,6 +32,7 @@ final class ResultCollector extends Duty {
     static final Duration QUEUE_LIFE = Duration.ofDays(1);
 
     private final Broker broker;
+    private final BlobBroker blobs;
     private final Submitter submitter;
     private final long producer;
     private final TaskCodec codec;
@@ -47,6 +50,7 @@ final class ResultCollector extends Duty {
             Redis redis, Broker broker, Submitter submitter, TaskCodec codec, OpenTickets tickets, boolean ownsQueue) {
         super("weirpool-results-" + broker.queue(), redis);
         this.broker = broker;
+        this.blobs = new BlobBroker(broker.queue());
         this.submitter = submitter;
         this.producer = submitter.producer();
         this.codec = codec;
@@ -86,16 +90,29 @@ final class ResultCollector extends Duty {
         reply.refused().forEach(refusals::add); // who waits goes on waiting: the genuine result may be yet to come
         for (var result : reply.results()) {
             untrimmedBytes += result.result().length;
-            if (tickets.contains(result.sequence())) {
-                submitter.resolved(result.sequence());
-                tickets.resolve(result.sequence(), codec.decodeOutcome(result.result()));
-            }
+            collect(redis, result);
         }
         untrimmed += reply.results().size() + reply.refused().size();
         if (untrimmed >= TRIM_AFTER || untrimmedBytes >= TRIM_AFTER_BYTES || (untrimmed > 0 && !isNews)) {
             broker.trimResults(redis, producer, cursor);
             untrimmed = 0;
             untrimmedBytes = 0;
+        }
+    }
+
+    private void collect(RedisConnection redis, ResultEntry result) {
+        var apart = TaskCodec.outcomeApart(result.result());
+        if (tickets.contains(result.sequence())) {
+            var outcome = apart.isEmpty()
+                    ? codec.decodeOutcome(result.result())
+                    : blobs.get(redis, apart.get())
+                            .map(codec::decodeOutcome)
+                            .orElseGet(() -> codec.outcomeGone(apart.get()));
+            submitter.resolved(result.sequence());
+            tickets.resolve(result.sequence(), outcome);
+        }
+        if (apart.isPresent() && !TaskCodec.isKeptApart(result.result())) {
+            blobs.drop(redis, apart.get());
         }
     }
 

@@ -49,6 +49,9 @@ class CrashPointTest {
     private static final int TASKS = 5;
     private static final int TASKS_PER_WORKER = 4;
 
+    /** Goes in two pieces. */
+    private static final byte[] LARGE = new byte[600_000];
+
     @TempDir
     private Path directory;
 
@@ -59,7 +62,15 @@ class CrashPointTest {
     /** It registers, and steps for each task, twice for the one that is tried again; between them it waits. */
     static Stream<String> edgesOfAWorker() {
         return edges(
-                "register.lua 1", "step.lua 1", "step.lua 2", "step.lua 3", "step.lua 4", "BLPOP 1", "release.lua 1");
+                "register.lua 1",
+                "step.lua 1",
+                "step.lua 2",
+                "step.lua 3",
+                "step.lua 4",
+                "BLPOP 1",
+                "release.lua 1",
+                "blob.lua 1",
+                "blob.lua 2");
     }
 
     static Stream<String> edgesOfALauncher() {
@@ -91,7 +102,9 @@ class CrashPointTest {
                 "purge.lua 1",
                 "revive.lua 1",
                 "order.lua 1",
-                "UNLINK 1");
+                "UNLINK 1",
+                "blob.lua 1",
+                "blob.lua 2");
     }
 
     static Stream<String> edgesOfAMove() {
@@ -223,6 +236,8 @@ class CrashPointTest {
                 }
                 pool.applyAsync(Tasks::enter, TASKS, ledger).get(LIMIT);
                 System.out.println(TASKS);
+                queue.send(Task.of(Tasks::enterLarge, TASKS + 2, LARGE, ledger));
+                System.out.println(TASKS + 2);
                 queue.pause();
                 queue.cancel(queue.send(Task.of(Tasks::one)));
                 queue.resume();
@@ -350,9 +365,10 @@ class CrashPointTest {
     private void assertAllTasksComplete() throws Exception {
         var pool = Pool.connect(options, queueName);
         var results = new ArrayList<AsyncResult<Integer>>();
-        for (var i = 0; i < TASKS - 1; i++) {
+        for (var i = 0; i < TASKS - 2; i++) {
             results.add(pool.applyAsync(Tasks::enter, i, ledger().toString()));
         }
+        var large = pool.applyAsync(Tasks::enterLarge, TASKS - 2, LARGE, ledger().toString());
         results.add(pool.applyAsync(
                 Tasks::enterAtAttemptTwo,
                 TASKS - 1,
@@ -361,9 +377,10 @@ class CrashPointTest {
                         .withRetryOn(IllegalStateException.class)
                         .withBackoff(Backoff.fixed(Duration.ofMillis(10)))
                         .withAttempts(5)));
-        for (var i = 0; i < TASKS; i++) {
-            assertThat(results.get(i).get(LIMIT)).isEqualTo(i);
+        for (var result : results) {
+            assertThat(result.get(LIMIT)).isBetween(0, TASKS - 1);
         }
+        assertThat(large.get(LIMIT)).isEqualTo(LARGE);
         pool.close();
         pool.join();
         assertThat(entries()).contains("0", "1", "2", "3", "4");

@@ -154,20 +154,6 @@ class FailureTest {
     }
 
     @Test
-    void refusesAnArgumentOverTheLimitNamingBoth() {
-        assertThatThrownBy(() -> pool.applyAsync(Tasks::count, "a", Map.of("k", new byte[17 << 20])))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("17825")
-                .hasMessageContaining("16777216");
-    }
-
-    @Test
-    void saysThatAResultIsOverTheLimit() {
-        assertThatThrownBy(() -> pool.apply(Tasks::bytes, 17 << 20))
-                .hasMessageContaining("more than the limit of 16777216");
-    }
-
-    @Test
     void namesTheMethodThatDoesNotExist() {
         assertThatThrownBy(() -> pool.apply(Task.named("dev.weirpool.pool.Tasks::nope")))
                 .hasMessageContaining("class dev.weirpool.pool.Tasks has no static method named nope");

@@ -268,7 +268,7 @@ class TaskOptionsTest {
         var letter = letters.find(result.id()).orElseThrow();
         assertThat(letters.size()).isEqualTo(1);
         assertThat(letter.name()).isEqualTo("dev.weirpool.pool.Tasks::failUnlessExists");
-        assertThat(letter.argumentsPreview()).isEqualTo("[" + gate + "]");
+        assertThat(letter.argumentsPreview()).isEqualTo("[\"" + gate + "\"]");
 
         Files.createFile(gate);
         assertThat(letters.retry(letter)).isTrue();

@@ -140,6 +140,32 @@ final class Tasks {
         return values.size();
     }
 
+    /** Adds one to each byte; the same array comes back. */
+    static byte[] increment(byte[] bytes) {
+        for (var i = 0; i < bytes.length; i++) {
+            bytes[i]++;
+        }
+        return bytes;
+    }
+
+    /** Enters the number, and returns the bytes. */
+    static byte[] enterLarge(int number, byte[] bytes, String ledger) throws IOException {
+        enter(number, ledger);
+        return bytes;
+    }
+
+    static int failWithUnlessExists(byte[] bytes, String file) {
+        if (!Files.exists(Path.of(file))) {
+            throw new IllegalStateException("not yet");
+        }
+        return bytes.length;
+    }
+
+    static int killMyselfOnceWith(byte[] bytes) throws Exception {
+        killMyselfOnce();
+        return bytes.length;
+    }
+
     static byte[] bytes(int count) {
         return new byte[count];
     }

@@ -25,11 +25,13 @@ public final class Claim<E> implements AutoCloseable {
 
     private final Claimant.Hold hold;
     private final Supplier<E> decoder;
+    private final Runnable whenDone;
     private @Nullable E value; // guarded by this
 
-    Claim(Claimant.Hold hold, Supplier<E> decoder) {
+    Claim(Claimant.Hold hold, Supplier<E> decoder, Runnable whenDone) {
         this.hold = hold;
         this.decoder = decoder;
+        this.whenDone = whenDone;
     }
 
     /**
@@ -56,7 +58,11 @@ public final class Claim<E> implements AutoCloseable {
      *     while it does not; whether the item counts as done is then not known, but this may be called again
      */
     public boolean done() {
-        return hold.settle();
+        var isDone = hold.settle();
+        if (isDone) {
+            whenDone.run();
+        }
+        return isDone;
     }
 
     /**

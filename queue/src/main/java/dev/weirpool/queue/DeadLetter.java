@@ -39,8 +39,13 @@ public final class DeadLetter {
 
     /** The arguments as text, cut at 1000 characters, as far as that can be told without their classes: none is looked for. */
     public String argumentsPreview() {
-        if (!envelope.isReadable()) {
-            return "";
+        try {
+            envelope.requireReadable();
+        } catch (IllegalArgumentException e) {
+            return "(cannot be read here: " + e.getMessage() + ")";
+        }
+        if (envelope.blob().isPresent()) {
+            return "(" + envelope.blob().get().length() + " bytes, which lie apart)";
         }
         var body = envelope.body();
         return body.length == 0 ? "" : Preview.of(Arrays.copyOfRange(body, 1, body.length), 2);

@@ -6,20 +6,22 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.codec.Surrogate;
+import dev.weirpool.queue.protocol.Blob;
 import dev.weirpool.queue.protocol.ClaimReply;
 import dev.weirpool.queue.protocol.Claimant;
-import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.PutReply;
 import dev.weirpool.queue.protocol.SharedQueueBroker;
 import dev.weirpool.queue.protocol.SharedQueueState;
 import dev.weirpool.queue.protocol.TakeReply;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.queue.redis.RedisUri;
 import dev.weirpool.queue.signing.Refusals;
 import dev.weirpool.queue.signing.WrongSignatureException;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -55,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Methods that wait notice an interrupt within half a second; if they throw {@link InterruptedException} nothing was put, or
  * taken, except the earlier pieces of a {@link #putAll}. Items are encoded when they are put, so what is taken is a copy. A null is refused as everywhere in
- * {@code java.util.concurrent}, and so is an item that takes more than 16 MiB. Iterators, {@link #contains} and
+ * {@code java.util.concurrent}, and so is an item that takes more than 1 GiB. Iterators, {@link #contains} and
  * {@link #remove(Object)} are weakly consistent and read page by page: of more than 500 items they may miss some if others
  * are taken meanwhile. An item that is dropped without being taken ({@code remove(Object)}, {@code clear}, an iterator's
  * {@code remove}) counts as done.
@@ -115,6 +117,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     private final SharedQueueBroker broker;
     private final TaskCodec codec;
+    private final LargeItems largeItems;
     private final Duration lease;
     private final Refusals refusals;
     private final AtomicLong nextLook = new AtomicLong(System.nanoTime());
@@ -125,6 +128,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     private SharedQueue(SharedQueueBroker broker, TaskCodec codec, Duration lease, SharedQueueState known) {
         this.broker = broker;
         this.codec = codec;
+        this.largeItems = new LargeItems(broker.redis(), broker.name());
         this.lease = lease;
         this.refusals = new Refusals("an item of queue " + broker.name());
         this.known = known;
@@ -220,11 +224,12 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      *
      * @throws InterruptedException if interrupted while waiting; the item is not put
      * @throws QueueShutDownException if the queue is shut down, or is while this waits; the item is not put
-     * @throws IllegalArgumentException if the item cannot travel, or takes more than 16 MiB
+     * @throws IllegalArgumentException if the item cannot travel, or takes more than 1 GiB
      */
     @Override
     public void put(E item) throws InterruptedException {
-        putWithin(List.of(encode(item)), FOR_EVER);
+        var encoded = encode(item);
+        putOrDrop(encoded, () -> putWithin(List.of(encoded), FOR_EVER));
     }
 
     /**
@@ -233,7 +238,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      *
      * @throws InterruptedException if interrupted while waiting; the items at the beginning may have been put
      * @throws QueueShutDownException if the queue is shut down; the items at the beginning may have been put
-     * @throws IllegalArgumentException if an item cannot travel, or takes more than 16 MiB; items before it may have been put
+     * @throws IllegalArgumentException if an item cannot travel, or takes more than 1 GiB; items before it may have been put
      */
     public void putAll(Collection<? extends E> items) throws InterruptedException {
         requireNotSelf(items);
@@ -260,7 +265,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     @Override
     public boolean offer(E item) {
-        return store(List.of(encode(item)), false) == 1;
+        var encoded = encode(item);
+        return putOrDrop(encoded, () -> store(List.of(encoded), false));
     }
 
     /**
@@ -272,7 +278,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     @Override
     public boolean offer(E item, long timeout, TimeUnit unit) throws InterruptedException {
-        return putWithin(List.of(encode(item)), unit.toNanos(timeout)) == 1;
+        var encoded = encode(item);
+        return putOrDrop(encoded, () -> putWithin(List.of(encoded), unit.toNanos(timeout)));
     }
 
     /**
@@ -285,6 +292,26 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     public boolean addAll(Collection<? extends E> items) {
         requireNotSelf(items);
         return super.addAll(items);
+    }
+
+    private interface Put<X extends Exception> {
+        int tried() throws X;
+    }
+
+    /** Leaves nothing of an item behind that is surely not put. */
+    private <X extends Exception> boolean putOrDrop(byte[] encoded, Put<X> put) throws X {
+        var mayBePut = false;
+        try {
+            mayBePut = put.tried() == 1;
+            return mayBePut;
+        } catch (RedisUnavailableException e) {
+            mayBePut = true;
+            throw e;
+        } finally {
+            if (!mayBePut) {
+                drop(encoded);
+            }
+        }
     }
 
     /** Puts items until all are in or the time is over, and returns how many are. */
@@ -394,7 +421,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             var wanted = Math.min(BATCH_ITEMS, max - count);
             var items = takeNow(wanted);
             for (var item : genuine(items)) {
-                target.add(decode(item));
+                target.add(taken(item));
                 count++;
             }
             if (items.size() < wanted) {
@@ -506,7 +533,10 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             }
             var content = genuine(held.get().item);
             if (content.isPresent()) {
-                return Optional.of(new Claim<>(held.get().hold, () -> decode(content.get())));
+                return Optional.of(new Claim<>(
+                        held.get().hold,
+                        () -> decode(largeItems.get(content.get())),
+                        () -> largeItems.drop(content.get())));
             }
             held.get().hold.settle(); // it must not come back
         }
@@ -551,11 +581,24 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Returns the oldest item, which stays, or null if there is none. */
     @Override
     public @Nullable E peek() {
-        for (var item : broker.peek(0, 1)) {
-            var content = genuine(item);
-            return content.isPresent() ? decode(content.get()) : firstGenuine();
+        while (true) {
+            var first = broker.peek(0, 1);
+            if (first.isEmpty()) {
+                return null;
+            }
+            var content = genuine(first.get(0));
+            if (content.isEmpty()) {
+                return firstGenuine();
+            }
+            var item = largeItems.find(content.get());
+            if (item.isPresent()) {
+                return decode(item.get());
+            }
+            var now = broker.peek(0, 1);
+            if (!now.isEmpty() && Arrays.equals(now.get(0), first.get(0))) { // it was not taken
+                return decode(largeItems.get(content.get()));
+            }
         }
-        return null;
     }
 
     private @Nullable E firstGenuine() {
@@ -579,13 +622,13 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** The items that wait, oldest first; they stay. */
     @Override
     public Iterator<E> iterator() {
-        return new SharedQueueIterator<>(broker, this::decode);
+        return new SharedQueueIterator<>(broker, this::find, this::drop);
     }
 
     /** Drops the oldest item that is equal to {@code item}. */
     @Override
     public boolean remove(@Nullable Object item) {
-        var waiting = new SharedQueueIterator<>(broker, this::decode);
+        var waiting = new SharedQueueIterator<>(broker, this::find, this::drop);
         while (waiting.hasNext()) {
             if (waiting.next().equals(item) && waiting.drop()) {
                 return true;
@@ -740,25 +783,44 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     byte[] encode(E item) {
         requireNonNull(item, "a queue holds no nulls");
         var encoded = codec.encodeItem(item);
-        if (encoded.length > Envelope.MAX_BYTES) {
+        if (encoded.length > Blob.MAX_BYTES) {
             throw new IllegalArgumentException(
                     "an item of " + item.getClass().getTypeName() + " takes " + encoded.length
-                            + " bytes, more than the limit of " + Envelope.MAX_BYTES
+                            + " bytes, more than the limit of " + Blob.MAX_BYTES
                             + "; put a file or a key to read it from instead");
         }
-        return broker.seal(encoded);
+        return broker.seal(largeItems.listed(encoded));
     }
 
     private List<E> decode(List<byte[]> items) {
         var decoded = new ArrayList<E>(items.size());
         for (var item : items) {
-            decoded.add(decode(item));
+            decoded.add(taken(item));
         }
         return decoded;
     }
 
     private @Nullable E onlyOf(List<byte[]> items) {
-        return items.isEmpty() ? null : decode(items.get(0));
+        return items.isEmpty() ? null : taken(items.get(0));
+    }
+
+    private E taken(byte[] item) {
+        var encoded = largeItems.get(item);
+        largeItems.drop(item);
+        return decode(encoded);
+    }
+
+    /** One that waits; empty if it is not genuine, or is large and somebody has taken it meanwhile. */
+    private Optional<E> find(byte[] item) {
+        try {
+            return largeItems.find(broker.open(item)).map(this::decode);
+        } catch (WrongSignatureException e) {
+            return Optional.empty(); // it stays, for who takes it to drop
+        }
+    }
+
+    private void drop(byte[] item) {
+        largeItems.drop(broker.open(item));
     }
 
     @SuppressWarnings("unchecked") // as with any queue, what was put decides

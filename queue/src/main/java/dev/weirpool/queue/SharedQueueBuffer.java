@@ -62,7 +62,7 @@ public final class SharedQueueBuffer<E> implements AutoCloseable {
      * @throws QueueShutDownException if the queue is shut down; so may be for items that were put before
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis is away for 10 s, also if that was found out when earlier items
      *     were sent; then it is not known which of those in the buffer were put
-     * @throws IllegalArgumentException if the item cannot travel, or takes more than 16 MiB
+     * @throws IllegalArgumentException if the item cannot travel, or takes more than 1 GiB
      * @throws IllegalStateException if this is closed
      */
     public void put(E item) throws InterruptedException {

@@ -5,6 +5,7 @@ import dev.weirpool.queue.codec.Codec;
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.codec.EncodingException;
 import dev.weirpool.queue.codec.Surrogate;
+import dev.weirpool.queue.protocol.Blob;
 import dev.weirpool.queue.protocol.Due;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.UniqueName;
@@ -30,6 +31,9 @@ public final class TaskCodec {
     private static final byte RETURNED = 'V';
     private static final byte THREW = 'F';
     private static final byte CANCELLED = 'C';
+    private static final byte APART = 'B';
+    private static final byte KEPT_APART = 'K';
+    private static final int OUTCOME_APART_BYTES = 54;
 
     private final Codec codec;
     private final String where;
@@ -114,17 +118,13 @@ public final class TaskCodec {
 
     private byte[] body(Task<?> task) {
         Invocation.requireAllowed(task, allowed);
-        byte[] encoded;
         try {
-            encoded = codec.encode(new Object[] {task.descriptor(), task.captured(), task.arguments()});
+            return codec.encodeBehind(
+                    (byte) task.kind().ordinal(), new Object[] {task.descriptor(), task.captured(), task.arguments()});
         } catch (EncodingException e) {
             throw new IllegalArgumentException(
                     "cannot send " + task.name() + ": " + placed(e.path(), String.valueOf(e.getMessage())), e);
         }
-        return ByteBuffer.allocate(1 + encoded.length)
-                .put((byte) task.kind().ordinal())
-                .put(encoded)
-                .array();
     }
 
     /** The message with the place as a caller knows it: {@code [2][0].owner} is in argument 1, {@code [1][0]} was captured. */
@@ -145,13 +145,17 @@ public final class TaskCodec {
      * @throws DecodingException if it cannot be read
      */
     public Task<?> decode(Envelope envelope) {
-        var body = envelope.body();
+        return decode(envelope, envelope.body());
+    }
+
+    /** The same, of one whose body lies apart. */
+    public Task<?> decode(Envelope envelope, byte[] body) {
         if (body.length == 0 || body[0] < 0 || body[0] >= Task.Kind.values().length) {
             throw new DecodingException("unknown kind of task");
         }
         var name = envelope.name();
         var colons = name.indexOf("::");
-        var decoded = codec.decode(Arrays.copyOfRange(body, 1, body.length));
+        var decoded = codec.decode(body, 1);
         if (colons >= 0
                 && decoded instanceof Object[] parts
                 && parts.length == 3
@@ -175,26 +179,26 @@ public final class TaskCodec {
             return encodeReturned(returned.value());
         }
         if (outcome instanceof Outcome.Threw threw) {
-            return tagged(THREW, codec.encode(threw.failure()));
+            return codec.encodeBehind(THREW, threw.failure());
         }
         return new byte[] {CANCELLED};
     }
 
     private byte[] encodeReturned(@Nullable Object value) {
         try {
-            var encoded = codec.encode(value instanceof ChunkValues chunk ? chunk.values() : value);
-            if (encoded.length > Envelope.MAX_BYTES) {
+            var encoded = codec.encodeBehind(RETURNED, value instanceof ChunkValues chunk ? chunk.values() : value);
+            if (encoded.length > Blob.MAX_BYTES) {
                 return encode(new Outcome.Threw(Failure.of(
-                        "the result takes " + encoded.length + " bytes, more than the limit of " + Envelope.MAX_BYTES
+                        "the result takes " + encoded.length + " bytes, more than the limit of " + Blob.MAX_BYTES
                                 + "; return a file or a key to read it from instead",
                         where)));
             }
-            return tagged(RETURNED, encoded);
+            return encoded;
         } catch (EncodingException e) {
             if (value instanceof ChunkValues chunk) {
                 var one = oneByOne(chunk.values());
                 if (one != null) {
-                    return tagged(RETURNED, one);
+                    return one;
                 }
             }
             return encode(new Outcome.Threw(Failure.of("cannot encode the result: " + e.getMessage(), where)));
@@ -212,7 +216,7 @@ public final class TaskCodec {
             }
         }
         try {
-            return codec.encode(copy);
+            return codec.encodeBehind(RETURNED, copy);
         } catch (EncodingException e) {
             return null;
         }
@@ -225,10 +229,9 @@ public final class TaskCodec {
      */
     public Outcome decodeOutcome(byte[] bytes) {
         try {
-            var rest = Arrays.copyOfRange(bytes, Math.min(1, bytes.length), bytes.length);
             return switch (bytes.length == 0 ? 0 : bytes[0]) {
-                case RETURNED -> new Outcome.Returned(codec.decode(rest));
-                case THREW -> new Outcome.Threw((Failure) Objects.requireNonNull(codec.decode(rest)));
+                case RETURNED -> new Outcome.Returned(codec.decode(bytes, 1));
+                case THREW -> new Outcome.Threw((Failure) Objects.requireNonNull(codec.decode(bytes, 1)));
                 case CANCELLED -> new Outcome.Cancelled();
                 default -> throw new DecodingException("unknown kind of outcome");
             };
@@ -238,8 +241,38 @@ public final class TaskCodec {
         }
     }
 
-    private static byte[] tagged(byte tag, byte[] rest) {
-        return ByteBuffer.allocate(1 + rest.length).put(tag).put(rest).array();
+    /**
+     * What goes in the place of an outcome whose bytes are {@code encoded} and lie apart.
+     *
+     * @param isKept whether others may read it after its client, who else deletes it
+     */
+    public static byte[] apart(byte[] encoded, Blob blob, boolean isKept) {
+        return ByteBuffer.allocate(OUTCOME_APART_BYTES)
+                .put(isKept ? KEPT_APART : APART)
+                .put(encoded[0])
+                .put(blob.reference())
+                .array();
+    }
+
+    /** Where an outcome lies, if that is apart. */
+    public static Optional<Blob> outcomeApart(byte[] bytes) {
+        return bytes.length == OUTCOME_APART_BYTES && (bytes[0] == APART || bytes[0] == KEPT_APART)
+                ? Blob.in(bytes, 2)
+                : Optional.empty();
+    }
+
+    /** Whether an outcome that lies apart is to be left there by its client. */
+    public static boolean isKeptApart(byte[] bytes) {
+        return bytes[0] == KEPT_APART;
+    }
+
+    /** What becomes of a task whose outcome lay apart and is gone. */
+    public Outcome outcomeGone(Blob blob) {
+        return new Outcome.Threw(Failure.of(
+                "the result of " + blob.length()
+                        + " bytes is not in Redis any more; it is read within an hour, or as long as the"
+                        + " options of its task keep it",
+                where));
     }
 
     /** The outcomes of the items of a chunk, whose value is an array in which failures stand for themselves. */

@@ -1,5 +1,6 @@
 package dev.weirpool.queue;
 
+import dev.weirpool.queue.protocol.BlobBroker;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Limit;
 import dev.weirpool.queue.protocol.PushReply;
@@ -191,7 +192,18 @@ public final class TaskQueue implements AutoCloseable {
     public Optional<Outcome> result(TaskId id) {
         var bytes = redis.call(
                 connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())));
-        return bytes.map(codec::decodeOutcome);
+        return bytes.map(this::outcome);
+    }
+
+    private Outcome outcome(byte[] bytes) {
+        var blob = TaskCodec.outcomeApart(bytes);
+        if (blob.isEmpty()) {
+            return codec.decodeOutcome(bytes);
+        }
+        var blobs = new BlobBroker(name());
+        return redis.call(connection -> blobs.get(connection, blob.get()))
+                .map(codec::decodeOutcome)
+                .orElseGet(() -> codec.outcomeGone(blob.get()));
     }
 
     /** How far the task with that id last said it was; empty if it has said nothing, or nothing for ten minutes. */

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirpool.queue.codec.EncodingException;
-import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.redis.RedisFullException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.time.Duration;
@@ -110,17 +109,6 @@ class SharedQueueTest {
         assertThatThrownBy(() -> any.put(List.of(Thread.currentThread())))
                 .isInstanceOf(EncodingException.class)
                 .hasMessageContaining("java.lang.Thread");
-        assertThat(any).isEmpty();
-    }
-
-    @Test
-    void refusesWhatIsTooLarge() {
-        SharedQueue<Object> any = SharedQueue.connect(REDIS, name);
-
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> any.put(new byte[Envelope.MAX_BYTES]))
-                .withMessageContaining("an item of byte[] takes 16777")
-                .withMessageContaining("limit of 16777216; put a file");
         assertThat(any).isEmpty();
     }
 

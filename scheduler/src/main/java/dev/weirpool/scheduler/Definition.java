@@ -52,7 +52,7 @@ record Definition(Schedule schedule, Misfire misfire, int limit, Envelope templa
                     ScheduledRun.headers(draft.headers(), scheduled.name(), schedule.delay()),
                     draft.body());
         }
-        return new Definition(schedule, options.misfire(), limit, draft.seal(0, 0));
+        return new Definition(schedule, options.misfire(), limit, draft.inline().seal(0, 0));
     }
 
     /** The bytes that are kept, signed for the schedule of that name. */

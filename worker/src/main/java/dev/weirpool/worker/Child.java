@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Child {
 
     private static final long OUTPUT_LIMIT_MILLIS = 500;
-    private static final long LAST_WORDS_LIMIT_MILLIS = 50;
+    private static final long LAST_WORDS_LIMIT_MILLIS = 200;
     private static final int SIGKILL = 9;
     private static final int OUT_OF_MEMORY = 3; // what -XX:+ExitOnOutOfMemoryError exits with
     private static final Duration PROGRESS_PERIOD = Duration.ofMillis(500);
@@ -330,6 +330,7 @@ final class Child {
     /** What is known of its end; called when it has exited, before {@link #bury}. */
     Death death() {
         errors.await(LAST_WORDS_LIMIT_MILLIS);
+        output.await(LAST_WORDS_LIMIT_MILLIS);
         var details = new LinkedHashMap<String, String>();
         if (!lastWords().isEmpty()) {
             details.put("stderr", String.join("\n", lastWords()));

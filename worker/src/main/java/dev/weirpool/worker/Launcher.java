@@ -761,7 +761,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     private Envelope sealed(Task<?> task) {
-        return codec.draft(task, TaskOptions.DEFAULT, false).seal(0, 0);
+        return codec.draft(task, TaskOptions.DEFAULT, false).inline().seal(0, 0);
     }
 
     private static String randomName() {

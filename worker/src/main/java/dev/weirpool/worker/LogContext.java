@@ -8,7 +8,7 @@ import org.slf4j.MDC;
  * What a task logs through SLF4J says which task it is: in the MDC, under {@code task}, {@code name}, {@code queue}, {@code attempt}
  * and {@code worker}. Without a logging backend nothing is done, nor loaded.
  */
-final class LogContext {
+public final class LogContext {
 
     private static final String BACKEND = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
 
@@ -16,13 +16,14 @@ final class LogContext {
     private final String queue;
     private final String worker;
 
-    LogContext(String queue, String worker) {
+    /** What is told of each task, besides its own: whose queue it was on, and what runs it. */
+    public LogContext(String queue, String worker) {
         this.queue = queue;
         this.worker = worker;
     }
 
     /** The task begins on this thread. */
-    void enter(Envelope task) {
+    public void enter(Envelope task) {
         if (hasBackend && task.isReadable()) {
             MDC.put("task", HexFormat.of().formatHex(task.id()));
             MDC.put("name", task.name());
@@ -33,7 +34,7 @@ final class LogContext {
     }
 
     /** It has ended; whatever it has put there itself goes, too. */
-    void leave() {
+    public void leave() {
         if (hasBackend) {
             MDC.clear();
         }

@@ -41,9 +41,10 @@ record Settled(List<Settlement> settlements, List<Effect> effects) {
     }
 
     /** Decides what follows {@code run}: the task is done, is tried again, or is given up. */
-    static Settled of(Envelope task, TaskCodec codec, TaskRunner.Run run, Console.Mark printed) {
+    static Settled of(Envelope task, Payloads payloads, TaskRunner.Run run, Console.Mark printed) {
+        var codec = payloads.codec();
         if (!(run.outcome() instanceof Outcome.Threw threw)) {
-            var completed = completed(task, codec, run.outcome());
+            var completed = completed(task, payloads, run.outcome());
             noteOfKept(task, codec, printed).ifPresent(completed.effects::add);
             return completed;
         }
@@ -52,13 +53,14 @@ record Settled(List<Settlement> settlements, List<Effect> effects) {
             var delay = codec.options(task).backoff().after(task.attempt());
             return new Settled(List.of(new Settlement.Retry(task, delay)), List.of(note));
         }
-        return buried(task, codec, threw, note);
+        return buried(task, payloads, threw, note);
     }
 
     /** The task is done. */
-    static Settled completed(Envelope task, TaskCodec codec, Outcome outcome) {
-        var result = codec.encode(outcome);
-        var effects = ended(task, codec, result);
+    static Settled completed(Envelope task, Payloads payloads, Outcome outcome) {
+        var result = payloads.encode(task, outcome);
+        var effects = ended(task, payloads.codec(), result);
+        task.blob().ifPresent(blob -> effects.add(new Effect.DropBlob(task, blob)));
         if (task.attempt() > 1) {
             effects.add(new Effect.ForgetAttempts(task));
         }
@@ -66,14 +68,15 @@ record Settled(List<Settlement> settlements, List<Effect> effects) {
     }
 
     /** The task is given up for a reason that is not an exception of its own. */
-    static Settled gaveUp(Envelope task, TaskCodec codec, String why) {
+    static Settled gaveUp(Envelope task, Payloads payloads, String why) {
+        var codec = payloads.codec();
         var failure = Failure.of(why, codec.where());
-        return buried(task, codec, new Outcome.Threw(failure), note(task, codec, failure, Map.of()));
+        return buried(task, payloads, new Outcome.Threw(failure), note(task, codec, failure, Map.of()));
     }
 
-    private static Settled buried(Envelope task, TaskCodec codec, Outcome.Threw outcome, Effect note) {
-        var result = codec.encode(outcome);
-        var effects = ended(task, codec, result);
+    private static Settled buried(Envelope task, Payloads payloads, Outcome.Threw outcome, Effect note) {
+        var result = payloads.encode(task, outcome);
+        var effects = ended(task, payloads.codec(), result);
         effects.add(note);
         return new Settled(List.of(new Settlement.Bury(task, result)), effects);
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one task at a time on the calling thread and says how it ended; this is where whatever a task throws is caught. */
@@ -27,6 +28,7 @@ public final class TaskRunner {
     private static final Duration CANCEL_GRACE = Duration.ofSeconds(2);
 
     private final TaskCodec codec;
+    private final Function<Envelope, Task<?>> decode;
     private final BiConsumer<TaskId, Progress> progress;
     private long calls;
 
@@ -37,9 +39,13 @@ public final class TaskRunner {
     private boolean softLimitReached;
     private @Nullable ScheduledThreadPoolExecutor timer;
 
-    /** @param progress told what tasks say of theirs, on any thread */
-    public TaskRunner(TaskCodec codec, BiConsumer<TaskId, Progress> progress) {
+    /**
+     * @param decode reads a task, or throws a {@link DecodingException}
+     * @param progress told what tasks say of theirs, on any thread
+     */
+    public TaskRunner(TaskCodec codec, Function<Envelope, Task<?>> decode, BiConsumer<TaskId, Progress> progress) {
         this.codec = codec;
+        this.decode = decode;
         this.progress = progress;
     }
 
@@ -71,7 +77,7 @@ public final class TaskRunner {
     public Run run(Envelope envelope, long fence) {
         envelope.requireReadable();
         var options = codec.options(envelope);
-        var task = codec.decode(envelope);
+        var task = decode.apply(envelope);
         var id = new TaskId(envelope.producer(), envelope.sequence());
         var context = new TaskContext(
                 id,

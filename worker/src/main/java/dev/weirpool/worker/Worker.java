@@ -31,6 +31,7 @@ final class Worker {
     private final Pace pace = new Pace();
     private final Claims claims;
     private final TaskCodec codec;
+    private final Payloads payloads;
     private final TaskRunner runner;
     private final Board board;
     private final Console console = new Console();
@@ -50,7 +51,8 @@ final class Worker {
                 "worker " + ProcessHandle.current().pid() + " on " + Host.name(),
                 AllowList.of(settings.allow()));
         this.board = Board.open(settings.board());
-        this.runner = new TaskRunner(codec, (task, progress) -> board.say(progress));
+        this.payloads = new Payloads(codec, redis, settings.queue());
+        this.runner = new TaskRunner(codec, payloads::decode, (task, progress) -> board.say(progress));
     }
 
     static Worker boot(WorkerSettings settings) {
@@ -121,14 +123,16 @@ final class Worker {
         var envelope = task.envelope();
         if (task.isCancelled()) {
             board.count(Tally.Count.CANCELLED);
-            return Settled.completed(envelope, codec, new Outcome.Cancelled());
+            return Settled.completed(envelope, payloads, new Outcome.Cancelled());
         }
         if (!envelope.isReadable() || envelope.attempt() <= envelope.maxAttempts()) {
             return run(envelope, task.fence());
         }
         board.count(Tally.Count.DEAD);
         return Settled.gaveUp(
-                envelope, codec, "gave up after " + attempts(envelope.maxAttempts()) + ": the worker died each time");
+                envelope,
+                payloads,
+                "gave up after " + attempts(envelope.maxAttempts()) + ": the worker died each time");
     }
 
     static String attempts(int count) {
@@ -145,17 +149,17 @@ final class Worker {
             logContext().enter(envelope);
             var run = runner.run(envelope, fence);
             var ran = System.nanoTime() - began;
-            var settled = Settled.of(envelope, codec, run, printed);
+            var settled = Settled.of(envelope, payloads, run, printed);
             board.countRun(
                     run.outcome() instanceof Outcome.Cancelled ? Tally.Count.CANCELLED : settled.count(), ran / 1000);
             return settled;
         } catch (WrongSignatureException e) {
             board.count(Tally.Count.DEAD);
             board.count(Tally.Count.REFUSED);
-            return Settled.gaveUp(envelope, codec, "the task was refused unread: " + e.getMessage());
+            return Settled.gaveUp(envelope, payloads, "the task was refused unread: " + e.getMessage());
         } catch (DecodingException | IllegalArgumentException e) {
             board.count(Tally.Count.DEAD);
-            return Settled.gaveUp(envelope, codec, "the task cannot be read: " + e.getMessage());
+            return Settled.gaveUp(envelope, payloads, "the task cannot be read: " + e.getMessage());
         } finally {
             logContext().leave();
             watch.ifPresent(alarm -> alarm.cancel(false));

@@ -29,17 +29,18 @@ public final class WorkerMain {
         var loading = new Thread(Keyring::load, "weirpool-signing"); // beside what else there is to load
         loading.setDaemon(true);
         loading.start();
-        Worker worker;
+        WorkerSettings settings;
         try {
-            worker = Worker.boot(WorkerSettings.readFrom(in));
+            settings = WorkerSettings.readFrom(in);
         } catch (IOException e) {
             exit(WorkerExit.ORPHANED);
             return;
         }
-        var commands = new Thread(() -> obey(in, worker), "weirpool-commands");
-        commands.setDaemon(true);
-        commands.start();
         try {
+            var worker = Worker.boot(settings);
+            var commands = new Thread(() -> obey(in, worker), "weirpool-commands");
+            commands.setDaemon(true);
+            commands.start();
             end(worker.run(), commands);
         } catch (RuntimeException | Error e) {
             e.printStackTrace();

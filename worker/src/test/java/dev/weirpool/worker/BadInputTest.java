@@ -12,6 +12,7 @@ import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.signing.Direction;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -362,7 +363,8 @@ class BadInputTest {
     @MethodSource("bodies")
     void buriesATaskThatCannotBeTrustedAndSaysWhy(Bad bad) {
         var before = System.nanoTime();
-        var task = new Envelope.Draft(bad.task, 0, false, 3, Map.of(), bad.body).seal(1, ++sequence);
+        var task = new Envelope.Draft(bad.task, 0, false, 3, Map.of(), bad.body)
+                .seal(1, ++sequence, 0, redis.keyring().signer(Direction.TASK, QUEUE));
 
         var outcome = buried(task.raw());
 

@@ -107,6 +107,22 @@ final class OutputTest {
     }
 
     @Test
+    void keepsWithTheAttemptOfAKilledWorkerWhatItPrintedLast() {
+        try (var launcher = launcher()) {
+            queue.send(Task.of(OutputTest::printAndBeKilled, 100), TaskOptions.DEFAULT.withAtMostOnce());
+            await().atMost(LIMIT).until(() -> queue.deadLetters().size() == 1);
+        }
+
+        var attempt = queue.deadLetters().list(0, 1).get(0).attempts().get(0);
+        assertThat(attempt.outcome()).isEqualTo("was killed by signal 9, which was not ours");
+        assertThat(attempt.details().get("stdout").lines())
+                .hasSize(64)
+                .startsWith("line 36")
+                .endsWith("line 99");
+        assertThat(attempt.details().get("stderr")).endsWith("to stderr");
+    }
+
+    @Test
     void keepsNoMoreThanEightKibibytes() {
         try (var launcher = launcher()) {
             queue.send(Task.of(OutputTest::printLongAndFail));
@@ -189,6 +205,15 @@ final class OutputTest {
         }
         System.err.println("to stderr");
         throw new IllegalStateException("fails");
+    }
+
+    static void printAndBeKilled(int lines) throws Exception {
+        for (var i = 0; i < lines; i++) {
+            System.out.println("line " + i);
+        }
+        System.err.println("to stderr");
+        new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start();
+        Thread.sleep(60_000);
     }
 
     static void printLongAndFail() {

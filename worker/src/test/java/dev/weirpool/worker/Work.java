@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the tests have workers do. */
 final class Work {
@@ -24,6 +25,14 @@ final class Work {
     static void hang(String file) throws Exception {
         signIn(file);
         TimeUnit.MINUTES.sleep(10);
+    }
+
+    /** The same, and heeds no interrupt. */
+    static void hangWhateverComes(String file) throws IOException {
+        signIn(file);
+        for (var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(10); System.nanoTime() < end; ) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
     }
 
     /** Signs in, waits until {@code gate} is there, and signs in again. */

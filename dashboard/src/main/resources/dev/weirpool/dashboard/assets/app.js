@@ -1,4 +1,4 @@
-// What pages do beyond links and forms: say whether they are live, draw the history, select all.
+// What pages do beyond links and forms: say whether they are live, hold still below a finger, draw the history, select all.
 (() => {
   'use strict';
   document.documentElement.classList.add('scripted');
@@ -18,6 +18,14 @@
   setInterval(() => {
     if (!document.hidden && document.querySelector('[data-moving]')) live.dispatchEvent(new CustomEvent('tick'));
   }, 500);
+
+  // what is swapped between press and release takes the click with it; the next tick brings what was left out
+  let pressed = false;
+  addEventListener('pointerdown', event => { pressed = event.button === 0; }, true);
+  for (const end of ['pointerup', 'pointercancel', 'blur']) {
+    addEventListener(end, () => setTimeout(() => { pressed = false; }), true); // the click comes after pointerup, in the same turn
+  }
+  document.addEventListener('htmx:before:swap', event => { if (pressed) event.preventDefault(); });
 
   document.addEventListener('change', event => {
     if (event.target.id === 'all') {

@@ -276,13 +276,13 @@ public final class AllowList {
     }
 
     /**
-     * May an exception of this class be made again from what is known of it? Such a one of the JDK by its name, as those only hold data.
+     * May an exception of this class be made again from what is known of it? Such a one of the JDK or of ours by its name, as those only hold data.
      */
     public boolean allowsException(String name, @Nullable ClassLoader loader) {
-        var isOfJava = (name.startsWith("java.") || name.startsWith("javax."))
+        var isKnown = (name.startsWith("java.") || name.startsWith("javax.") || name.startsWith("dev.weirpool."))
                 && ClassNames.isName(name)
                 && (name.endsWith("Exception") || name.endsWith("Error") || name.equals("java.lang.Throwable"));
-        return isOfJava || allows(name, loader);
+        return isKnown || allows(name, loader);
     }
 
     /** What to say of a class that was named and is not allowed. */

@@ -39,11 +39,20 @@ public final class Codec {
      * @throws EncodingException if something in the value cannot travel; it names where and what
      */
     public byte[] encode(@Nullable Object value) {
+        return encode(Encoder.NOTHING, value);
+    }
+
+    /** The same behind a byte of the caller's, without a copy of it all. */
+    public byte[] encodeBehind(byte first, @Nullable Object value) {
+        return encode(first, value);
+    }
+
+    private byte[] encode(int first, @Nullable Object value) {
         Encoder encoder = encoders.take();
         if (encoder == null) {
             encoder = new Encoder(forms);
         }
-        byte[] bytes = encoder.encode(value);
+        byte[] bytes = encoder.encode(first, value);
         // not in a finally block: an encoder that threw has stopped half-way and is thrown away
         if (encoder.isSmall()) {
             encoders.give(encoder);
@@ -58,11 +67,16 @@ public final class Codec {
      * @throws DecodingException if the bytes are damaged, are followed by others, or name what this side does not have
      */
     public @Nullable Object decode(byte[] bytes) {
+        return decode(bytes, 0);
+    }
+
+    /** The same, of what begins at {@code from}. */
+    public @Nullable Object decode(byte[] bytes, int from) {
         Decoder decoder = decoders.take();
         if (decoder == null) {
             decoder = new Decoder(forms);
         }
-        Object value = decoder.decode(bytes);
+        Object value = decoder.decode(bytes, from);
         if (decoder.isSmall()) {
             decoders.give(decoder);
         }

@@ -41,14 +41,14 @@ final class Decoder {
     }
 
     @Nullable
-    Object decode(byte[] bytes) {
-        input.setBuffer(bytes);
-        budget = bytes.length;
+    Object decode(byte[] bytes, int from) {
+        input.setBuffer(bytes, from, bytes.length - from);
+        budget = bytes.length - from;
         loader = ClassNames.loader();
         Object value;
         try {
             if (input.readByte() != Encoder.FORMAT) {
-                throw new DecodingException("unknown format " + bytes[0]
+                throw new DecodingException("unknown format " + bytes[from]
                         + "; the bytes are damaged, or written by a later version of Weirpool");
             }
             value = read();

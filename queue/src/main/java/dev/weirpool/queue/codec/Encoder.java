@@ -11,6 +11,9 @@ final class Encoder {
     /** The first byte of every message. */
     static final byte FORMAT = 1;
 
+    /** No byte before it. */
+    static final int NOTHING = -1;
+
     /**
      * How deeply objects may be nested. The usual advice for Kryo is 64, but a linked list of an application's own with
      * a few hundred nodes is ordinary. A level takes 0.7 KB of stack when interpreted and 1 KB when first compiled, so
@@ -24,7 +27,7 @@ final class Encoder {
     private static final int SMALL = 1 << 20;
 
     private final Forms forms;
-    private final Output output = new Output(256, -1);
+    private final Output output = new GrowingOutput(256);
     private final Seen objects = new Seen();
     private final Seen classes = new Seen();
     private final Seen described = new Seen();
@@ -38,8 +41,11 @@ final class Encoder {
         this.forms = forms;
     }
 
-    byte[] encode(@Nullable Object value) {
+    byte[] encode(int first, @Nullable Object value) {
         try {
+            if (first != NOTHING) {
+                output.writeByte(first);
+            }
             output.writeByte(FORMAT);
             write(value);
         } catch (Refusal refusal) {
@@ -51,7 +57,9 @@ final class Encoder {
                     value == null ? "null" : value.getClass().getName(),
                     tooLarge);
         }
-        byte[] bytes = output.toBytes();
+        // a large one that fits exactly is handed out: this is thrown away then
+        byte[] bytes =
+                isSmall() || output.position() < output.getBuffer().length ? output.toBytes() : output.getBuffer();
         output.reset();
         objects.clear();
         classes.clear();

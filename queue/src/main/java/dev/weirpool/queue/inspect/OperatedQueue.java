@@ -9,6 +9,8 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.codec.Preview;
+import dev.weirpool.queue.protocol.Blob;
+import dev.weirpool.queue.protocol.BlobBroker;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
@@ -20,6 +22,7 @@ import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.signing.Direction;
 import dev.weirpool.queue.signing.MissingSecretException;
 import java.nio.ByteBuffer;
@@ -47,7 +50,6 @@ public final class OperatedQueue {
     private static final List<Place> READY = List.of(Place.READY, Place.READY1, Place.READY2, Place.READY3);
     private static final int CHUNK = 500;
     private static final int SEARCHED_AT_ONCE = 1000;
-    private static final int MOST_HEADERS = 0xffff;
     private static final int PREVIEWED_BODY = 16 * 1024;
     private static final Duration LOOK = Duration.ofMillis(50);
     /** How a task ended that was deleted, as {@code TaskCodec} writes it. */
@@ -309,6 +311,9 @@ public final class OperatedQueue {
 
     /** The body is a byte for the kind of task and an array of descriptor, captured values and arguments. */
     private static String arguments(Envelope envelope) {
+        if (envelope.blob().isPresent()) {
+            return "(" + envelope.blob().get().length() + " bytes, which lie apart)";
+        }
         var body = envelope.body();
         return body.length == 0
                 ? ""
@@ -335,6 +340,12 @@ public final class OperatedQueue {
         return redis.call(
                         connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())))
                 .map(bytes -> {
+                    var apart = TaskCodec.outcomeApart(bytes);
+                    if (apart.isPresent()) {
+                        return new Ending(
+                                bytes[1] == RETURNED ? Ending.Kind.RETURNED : Ending.Kind.THREW,
+                                "(" + apart.get().length() + " bytes, which lie apart)");
+                    }
                     if (bytes.length > 1 && bytes[0] == RETURNED) {
                         return new Ending(Ending.Kind.RETURNED, Preview.of(Arrays.copyOfRange(bytes, 1, bytes.length)));
                     }
@@ -418,7 +429,7 @@ public final class OperatedQueue {
             while (left > 0) {
                 var most = (int) Math.min(CHUNK, left);
                 var first = redis.call(
-                        connection -> survey.peek(connection, place, 0, most - 1, Envelope.MIN_BYTES + MOST_HEADERS));
+                        connection -> survey.peek(connection, place, 0, most - 1, Envelope.MOST_APART_BYTES));
                 if (first.glimpses().isEmpty()) {
                     break;
                 }
@@ -438,7 +449,7 @@ public final class OperatedQueue {
         var task = TaskSummary.of(glimpse, TaskState.READY);
         var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
         var unique = TaskOptions.of(headers, 0, 1).uniqueKey();
-        return new Broker.Expected(bytesOf(task.id()), unique.orElse(""), ScheduledRun.of(envelope));
+        return new Broker.Expected(bytesOf(task.id()), unique.orElse(""), ScheduledRun.of(envelope), envelope.blob());
     }
 
     /**
@@ -529,9 +540,19 @@ public final class OperatedQueue {
                 .revived()
                 .signedBy(redis.keyring().signer(Direction.TASK, target.queue()));
         return redis.call(connection -> {
+            letter.blob().ifPresent(blob -> copyBody(connection, blob, target));
             target.admit(connection, copy, broker.attempts(connection, letter), request);
             return broker.discard(connection, letter, request);
         });
+    }
+
+    /** The other queue may be on another server. */
+    private void copyBody(RedisConnection connection, Blob blob, Broker target) {
+        var body = new BlobBroker(name)
+                .get(connection, blob)
+                .orElseThrow(() -> new IllegalArgumentException("the arguments of the task, " + blob.length()
+                        + " bytes, are not in Redis any more; delete the task"));
+        new BlobBroker(target.queue()).put(connection, blob, body, BlobBroker.TASK_LIFE, false);
     }
 
     /** Deletes the task with that id, which was given up; false if it is not among those. */

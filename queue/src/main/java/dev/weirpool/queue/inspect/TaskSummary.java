@@ -2,6 +2,7 @@ package dev.weirpool.queue.inspect;
 
 import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.TaskId;
+import dev.weirpool.queue.protocol.Blob;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
 import java.time.Instant;
@@ -13,7 +14,7 @@ import java.util.Optional;
  *
  * @param name for example {@code com.acme.Tasks::checksum}; empty if the envelope cannot be read
  * @param attempt which one runs or comes next, from 1; of a dead letter how many there were
- * @param size of the envelope in bytes
+ * @param size of the envelope in bytes, with what lies apart
  * @param due when it becomes ready, if it is delayed
  * @param worker who holds it, if it runs
  * @param since when it was begun, if it runs and its launcher has said so yet
@@ -46,7 +47,7 @@ public record TaskSummary(
                 envelope.priority(),
                 state == TaskState.DEAD ? envelope.attempt() - 1 : envelope.attempt(),
                 envelope.maxAttempts(),
-                glimpse.size(),
+                glimpse.size() + envelope.blob().map(Blob::length).orElse(0),
                 state == TaskState.DELAYED ? Optional.of(Instant.ofEpochMilli(glimpse.score())) : Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

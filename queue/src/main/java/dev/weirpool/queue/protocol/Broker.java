@@ -79,6 +79,8 @@ public final class Broker {
     private static final byte[] ONE = bytes("1");
     private static final byte[] ZERO = bytes("0");
     private static final byte[] LIMIT = bytes("!limit");
+    private static final byte[] LOAD = bytes("!load");
+    private static final byte[] BLOBS = bytes("!blobs");
 
     private final String queue;
     private final Keys keys;
@@ -125,6 +127,18 @@ public final class Broker {
         return pushReply(redis.runDurably(keys.producersMark, PUSH, 11, arguments));
     }
 
+    /** Puts a task on the queue whose body lies apart and has been stored; it may hold a name. */
+    public PushReply pushApart(
+            RedisConnection redis, long previous, Envelope task, Due due, Optional<UniqueName> unique) {
+        var blob = task.blob().orElseThrow();
+        var name = unique.map(UniqueName::name).orElse("");
+        var keysOfTask = List.of(keys.unique(name), keys.refused(task.id()), keys.blob(blob));
+        var arguments = pushArguments(task.producer(), previous, List.of(task), List.of(due), keysOfTask);
+        arguments.add(bytes(unique.map(UniqueName::limit).orElse(Duration.ZERO).toMillis()));
+        arguments.add(bytes(BlobBroker.TASK_LIFE.plus(due.fromNow()).toMillis()));
+        return pushReply(redis.run(PUSH, 12, arguments));
+    }
+
     private List<byte[]> pushArguments(
             long producer, long previous, List<Envelope> tasks, List<Due> dues, List<byte[]> furtherKeys) {
         var arguments = new ArrayList<byte[]>(12 + 2 * tasks.size());
@@ -153,6 +167,7 @@ public final class Broker {
             case "OK" -> new PushReply.Stored();
             case "GAP" -> new PushReply.Gap(number(part(reply, 1)));
             case "CLOSED" -> new PushReply.Closed();
+            case "APART" -> new PushReply.BodyMissing();
             case "FULL" -> new PushReply.Full(number(part(reply, 1)), Limit.of(text(part(reply, 2))));
             case "EXISTS" -> new PushReply.Exists(raw(part(reply, 2)));
             default -> throw unexpected(PUSH, reply);
@@ -250,6 +265,9 @@ public final class Broker {
         if (effect instanceof Effect.Again) {
             return keys.schedules;
         }
+        if (effect instanceof Effect.DropBlob drop) {
+            return keys.blob(drop.blob());
+        }
         return keys.attempts(task.id());
     }
 
@@ -257,7 +275,7 @@ public final class Broker {
         if (effect instanceof Effect.NoteAttempt note) {
             arguments.addAll(List.of(
                     bytes("append"), key, note.record(), bytes(note.life().toMillis())));
-        } else if (effect instanceof Effect.ForgetAttempts) {
+        } else if (effect instanceof Effect.ForgetAttempts || effect instanceof Effect.DropBlob) {
             arguments.addAll(List.of(bytes("unlink"), key, NOTHING, ZERO));
         } else if (effect instanceof Effect.KeepResult keep) {
             var result = pack.seal(effect.task().id(), keep.result());
@@ -452,6 +470,19 @@ public final class Broker {
         return limit == null ? Limit.NONE : Limit.of(text(limit));
     }
 
+    /** The limit, if as much waits as may; what waits can change at once. */
+    public Optional<Limit> reachedLimit(RedisConnection redis) {
+        var fields = list(redis.call("HMGET", keys.producers, LIMIT, LOAD));
+        if (fields.get(0) == null) {
+            return Optional.empty();
+        }
+        var limit = Limit.of(text(fields.get(0)));
+        var load = fields.get(1) == null ? 0 : Long.parseLong(text(fields.get(1)));
+        var isReached =
+                (limit.items() > 0 && waiting(redis) >= limit.items()) || (limit.bytes() > 0 && load >= limit.bytes());
+        return isReached ? Optional.of(limit) : Optional.empty();
+    }
+
     /** How many tasks wait, ready or delayed. */
     public long waiting(RedisConnection redis) {
         return keys.ready().stream()
@@ -518,16 +549,15 @@ public final class Broker {
 
     /** Deletes a dead letter and what is kept of its attempts; false if it is gone. The request is as for {@link #requeue}. */
     public boolean discard(RedisConnection redis, Envelope letter, UUID request) {
-        return number(redis.run(
-                        DISCARD,
-                        3,
-                        List.of(
-                                keys.dead,
-                                keys.attempts(letter.id()),
-                                keys.done(request),
-                                letter.raw(),
-                                bytes(REQUEST_LIFE.toMillis()))))
-                == 1;
+        var arguments = new ArrayList<byte[]>();
+        arguments.add(keys.dead);
+        arguments.add(keys.attempts(letter.id()));
+        arguments.add(keys.done(request));
+        letter.blob().ifPresent(blob -> arguments.add(keys.blob(blob)));
+        var keyCount = arguments.size();
+        arguments.add(letter.raw());
+        arguments.add(bytes(REQUEST_LIFE.toMillis()));
+        return number(redis.run(DISCARD, keyCount, arguments)) == 1;
     }
 
     /** The records of a task's attempts. */
@@ -718,7 +748,7 @@ public final class Broker {
      * @param cancelled the result that tells a client so; empty to tell none
      */
     public int purge(RedisConnection redis, Place where, List<Expected> tasks, byte[] cancelled) {
-        var arguments = new ArrayList<byte[]>(4 + 9 * tasks.size());
+        var arguments = new ArrayList<byte[]>(4 + 10 * tasks.size());
         arguments.add(where.key(keys));
         arguments.add(keys.schedules);
         arguments.add(keys.producers);
@@ -727,6 +757,7 @@ public final class Broker {
             arguments.add(keys.unique(task.uniqueKey()));
             arguments.add(keys.attempts(task.id()));
             arguments.add(keys.running(task.run().map(ScheduledRun::schedule).orElse("")));
+            arguments.add(task.blob().map(keys::blob).orElseGet(() -> keys.attempts(task.id())));
         }
         var keyCount = arguments.size();
         arguments.add(where == Place.DEAD ? ZERO : ONE);
@@ -747,8 +778,9 @@ public final class Broker {
      *
      * @param uniqueKey the name that it may hold, or nothing
      * @param run of the schedule that counts it
+     * @param blob where its body lies, if that is apart
      */
-    public record Expected(byte[] id, String uniqueKey, Optional<ScheduledRun> run) {}
+    public record Expected(byte[] id, String uniqueKey, Optional<ScheduledRun> run, Optional<Blob> blob) {}
 
     /** Says that this queue has an owner, who will say so again within {@code life}; else {@link #dropAbandoned} deletes it. */
     public void own(RedisConnection redis, Duration life) {
@@ -786,6 +818,9 @@ public final class Broker {
                     letters.stream().map(letter -> keys.attempts(letter.id())).toArray(byte[][]::new));
             redis.call("LTRIM", keys.dead, ZERO, bytes(-DROPPED_AT_A_TIME - 1));
         }
+        if (redis.call("ZSCORE", keys.workers, BLOBS) != null) {
+            dropBlobs(redis);
+        }
         var all = new ArrayList<byte[]>(List.of(
                 keys.workers,
                 keys.bell,
@@ -810,6 +845,26 @@ public final class Broker {
         redis.call("UNLINK", all.toArray(byte[][]::new));
         redis.call("ZREM", Keys.QUEUES, bytes(queue));
         redis.call("ZREM", Keys.POOLS, bytes(queue)); // last: whoever is halted before it leaves it to be found again
+    }
+
+    /** Drops the bodies of tasks that lie apart; where there never was one nobody looks. */
+    private void dropBlobs(RedisConnection redis) {
+        var survey = new Survey(queue);
+        for (var place : Place.values()) {
+            var from = 0L;
+            for (var seen = DROPPED_AT_A_TIME; seen == DROPPED_AT_A_TIME; from += seen) {
+                var page = survey.peek(redis, place, from, from + DROPPED_AT_A_TIME - 1, Envelope.MOST_APART_BYTES)
+                        .glimpses();
+                seen = page.size();
+                var blobs = page.stream()
+                        .flatMap(glimpse -> Envelope.stored(glimpse.beginning()).blob().stream())
+                        .map(keys::blob)
+                        .toArray(byte[][]::new);
+                if (blobs.length > 0) {
+                    redis.call("UNLINK", blobs);
+                }
+            }
+        }
     }
 
     private static ForeignDataException unexpected(Script script, List<?> reply) {

@@ -21,6 +21,11 @@ public record Due(boolean isFromNow, long millis) {
         return isFromNow ? System.currentTimeMillis() + millis : millis;
     }
 
+    /** How long that is from now, by the clock of this process. */
+    Duration fromNow() {
+        return Duration.ofMillis(isFromNow ? millis : Math.max(0, millis - System.currentTimeMillis()));
+    }
+
     /** As the push script reads it: {@code +500}, or {@code 1767225600000}. */
     String wireForm() {
         return isFromNow ? "+" + millis : Long.toString(millis);

@@ -21,6 +21,9 @@ public sealed interface Effect {
     /** The records of the task's attempts are dropped: it has ended well. */
     record ForgetAttempts(Envelope task) implements Effect {}
 
+    /** The body of the task, which lies apart, is dropped: nobody needs it any more. */
+    record DropBlob(Envelope task, Blob blob) implements Effect {}
+
     /** The result can be read by anybody, for as long as it lives. */
     record KeepResult(Envelope task, byte[] result, Duration life) implements Effect {}
 

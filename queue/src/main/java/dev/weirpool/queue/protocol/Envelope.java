@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * offset  bytes  field
- *      0      1  version of this layout
+ *      0      1  version of this layout: 1; or 2 if the body is the reference of a {@link Blob}
  *      1      1  flags: bits 0-1 priority, bit 2 a client awaits the result,
  *                bits 3-7 life: how often it was put back as a dead letter      (may change while stored)
  *      2      1  most attempts
@@ -40,6 +41,9 @@ public final class Envelope {
     /** The smallest thing that can be one: fixed fields and the length of the headers. */
     public static final int MIN_BYTES = 47;
 
+    /** The largest whose body lies apart. */
+    public static final int MOST_APART_BYTES = MIN_BYTES + 0xffff + Blob.REFERENCE_BYTES;
+
     /** The length of a {@link #fence}. */
     public static final int FENCE_BYTES = 19;
 
@@ -48,6 +52,7 @@ public final class Envelope {
     private static final int SIGNATURE = 29;
     private static final int ID_BYTES = 16;
     private static final byte VERSION = 1;
+    private static final byte VERSION_APART = 2;
     private static final int SINCE = 21;
     private static final int PRIORITY_BITS = 3;
     private static final int RESULT_BIT = 4;
@@ -199,11 +204,14 @@ public final class Envelope {
         if (raw.length < MIN_BYTES) {
             throw new IllegalArgumentException("an envelope of " + raw.length + " bytes is too short");
         }
-        if (raw[0] != VERSION) {
-            throw new IllegalArgumentException("unknown envelope version " + raw[0] + "; this worker reads version "
-                    + VERSION + ": upgrade the workers before the clients");
+        if (raw[0] != VERSION && raw[0] != VERSION_APART) {
+            throw new IllegalArgumentException("unknown envelope version " + raw[0] + "; this worker reads versions "
+                    + VERSION + " and " + VERSION_APART + ": upgrade the workers before the clients");
         }
         parsed(); // all of them, or an error
+        if (raw[0] == VERSION_APART && blob().isEmpty()) {
+            throw new IllegalArgumentException("the reference to the arguments of the task is damaged");
+        }
     }
 
     /** Whether {@link #requireReadable} would pass. */
@@ -224,7 +232,7 @@ public final class Envelope {
     /** The readable name in the beginning of an envelope, as far as that goes; empty if there is none. */
     public static String nameIn(byte[] beginning) {
         var start = MIN_BYTES + 4;
-        if (beginning.length < start || beginning[0] != VERSION) {
+        if (beginning.length < start || (beginning[0] != VERSION && beginning[0] != VERSION_APART)) {
             return "";
         }
         var length = ByteBuffer.wrap(beginning).getShort(MIN_BYTES + 2) & 0xffff;
@@ -240,6 +248,14 @@ public final class Envelope {
         return parsed().others;
     }
 
+    /** What stands for the body, if that lies apart. */
+    public Optional<Blob> blob() {
+        return raw.length >= MIN_BYTES && raw[0] == VERSION_APART
+                ? Blob.in(raw, FIXED_BYTES + 2 + headerBytes())
+                : Optional.empty();
+    }
+
+    /** The body, or the reference to it. */
     public byte[] body() {
         parsed(); // or an error
         return Arrays.copyOfRange(raw, FIXED_BYTES + 2 + headerBytes(), raw.length);
@@ -322,14 +338,33 @@ public final class Envelope {
             byte[] body) {
 
         /**
-         * @throws IllegalArgumentException if the envelope would be larger than {@link #MAX_BYTES}
+         * @throws IllegalArgumentException if the body is larger than {@link Blob#MAX_BYTES}
          */
         public Draft {
-            if (body.length > MAX_BYTES - FIXED_BYTES - 0x10000) {
+            requireAtMost(Blob.MAX_BYTES, name, body);
+        }
+
+        /**
+         * The same, to travel with its body.
+         *
+         * @throws IllegalArgumentException if the envelope would be larger than {@link #MAX_BYTES}
+         */
+        public Draft inline() {
+            requireAtMost(MAX_BYTES - FIXED_BYTES - 0x10000, name, body);
+            return this;
+        }
+
+        private static void requireAtMost(int limit, String name, byte[] body) {
+            if (body.length > limit) {
                 throw new IllegalArgumentException("the arguments of " + name + " take " + body.length
-                        + " bytes, more than the limit of " + MAX_BYTES
+                        + " bytes, more than the limit of " + limit
                         + "; pass a file or a key to read them from instead");
             }
+        }
+
+        /** What stands for the body, if it is too large to travel as it is. */
+        Optional<Blob> apart() {
+            return body.length > Blob.INLINE_BYTES ? Optional.of(Blob.of(body)) : Optional.empty();
         }
 
         /** The envelope, with its id, and when it can first be run, in ms since 1970; signed. */
@@ -342,10 +377,20 @@ public final class Envelope {
             return seal(producer, sequence, 0);
         }
 
+        /** The same with {@code blob} in place of the body; signed. */
+        Envelope sealApart(Blob blob, long producer, long sequence, long sinceMillis, Signer signer) {
+            return seal(VERSION_APART, blob.reference(), producer, sequence, sinceMillis)
+                    .sign(signer);
+        }
+
         private Envelope seal(long producer, long sequence, long sinceMillis) {
+            return seal(VERSION, body, producer, sequence, sinceMillis);
+        }
+
+        private Envelope seal(byte version, byte[] body, long producer, long sequence, long sinceMillis) {
             var head = encodedHeaders();
             var out = ByteBuffer.allocate(FIXED_BYTES + 2 + head.length + body.length);
-            out.put(VERSION);
+            out.put(version);
             out.put((byte) (priority | (awaitsResult ? RESULT_BIT : 0)));
             out.put((byte) maxAttempts);
             out.put((byte) 0);

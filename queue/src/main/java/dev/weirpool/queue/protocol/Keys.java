@@ -135,6 +135,11 @@ final class Keys {
         return key("triggered:" + HexFormat.of().formatHex(id));
     }
 
+    /** A payload that lies apart. */
+    byte[] blob(Blob blob) {
+        return key("blob:" + HexFormat.of().formatHex(blob.id()));
+    }
+
     byte[] results(long producer) {
         return key("results:" + HexFormat.of().toHexDigits(producer));
     }

@@ -15,6 +15,9 @@ public sealed interface PushReply {
     /** There was room for those up to {@code lastSequence}, or for none of them; the others are not stored. */
     record Full(long lastSequence, Limit limit) implements PushReply {}
 
+    /** The body of the task, which lies apart, is not there: it has to be sent again first. */
+    record BodyMissing() implements PushReply {}
+
     /** The queue takes no more tasks. */
     record Closed() implements PushReply {}
 }

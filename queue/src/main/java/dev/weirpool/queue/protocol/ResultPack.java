@@ -72,7 +72,7 @@ final class ResultPack {
 
     /** Whether it is a result without a pack around it, as results were kept before anything could be signed. */
     boolean isLone(long producer, byte[] sealed) {
-        return !signer.signs() && !isPlain(producer, sealed) && sealed.length > 0 && sealed[0] == 1;
+        return !signer.signs() && !isPlain(producer, sealed);
     }
 
     private boolean isPlain(long producer, byte[] sealed) {

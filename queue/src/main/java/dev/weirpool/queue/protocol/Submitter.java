@@ -50,6 +50,7 @@ public final class Submitter extends Duty {
     private static final long SILENCE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int BATCH_TASKS = 500;
     private static final int BATCH_BYTES = 1 << 20;
+    private static final long MOST_REMEMBERED_BYTES = 1 << 26;
 
     /** So much the kernel takes at once, even if Redis does not. */
     private static final int BEGUN_BYTES = 1 << 13;
@@ -69,6 +70,7 @@ public final class Submitter extends Duty {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Broker broker;
+    private final BlobBroker blobs;
     private final Signer signer;
     private final long producer = RANDOM.nextLong();
     private final BlockingQueue<Pending> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
@@ -85,8 +87,9 @@ public final class Submitter extends Duty {
     private final ReentrantLock exchange = new ReentrantLock(); // held by whoever sends or awaits the answer
 
     // guarded by exchange
-    private final Deque<Long> remembered =
+    private final Deque<Pending> remembered =
             new ArrayDeque<>(); // what is accepted, the oldest first, if there is a limit
+    private long rememberedBytes;
     private final List<Pending> batch = new ArrayList<>();
     private @Nullable Pending next;
     private long lastStored;
@@ -112,11 +115,13 @@ public final class Submitter extends Duty {
     private volatile @Nullable Doubt doubt;
 
     /**
-     * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before
+     * @param mostAccepted how many accepted tasks to remember, the latest, unless they are {@link #resolved} before; of less than all no
+     *     more than 64 MiB
      */
     public Submitter(Redis redis, Broker broker, int mostAccepted) {
         super("weirpool-submitter-" + broker.queue(), redis);
         this.broker = broker;
+        this.blobs = new BlobBroker(broker.queue());
         this.signer = redis.keyring().signer(Direction.TASK, broker.queue());
         this.mostAccepted = mostAccepted;
     }
@@ -163,6 +168,7 @@ public final class Submitter extends Duty {
      */
     public CompletableFuture<PushReply> submit(
             Envelope.Draft draft, Due due, Optional<UniqueName> unique, boolean failWhenFull, LongConsumer onSequence) {
+        var blob = draft.apart();
         Pending pending;
         var refusal = failWhenFull ? enterOrBeRefused() : null;
         if (refusal != null) {
@@ -179,7 +185,9 @@ public final class Submitter extends Duty {
             }
             var number = sequence + 1;
             pending = new Pending(
-                    draft.seal(producer, number, due.millisSince1970(), signer),
+                    blob.map(apart -> draft.sealApart(apart, producer, number, due.millisSince1970(), signer))
+                            .orElseGet(() -> draft.seal(producer, number, due.millisSince1970(), signer)),
+                    blob.map(apart -> new Body(apart, draft.body())),
                     due,
                     unique,
                     failWhenFull,
@@ -211,7 +219,7 @@ public final class Submitter extends Duty {
         var bytes = 0;
         for (var pending : batch) {
             bytes += pending.envelope.size();
-            if (bytes > BEGUN_BYTES || pending.unique.isPresent() || !pending.due.equals(Due.NOW)) {
+            if (bytes > BEGUN_BYTES || pending.isAlone() || !pending.due.equals(Due.NOW)) {
                 return;
             }
         }
@@ -454,11 +462,31 @@ public final class Submitter extends Duty {
     }
 
     private PushReply send(RedisConnection redis, long previous, List<Pending> tasks) {
-        var first = tasks.get(0);
-        if (first.unique.isPresent()) { // is alone in its batch
+        var first = tasks.get(0); // alone in its batch, if it is one of these
+        if (first.body.isPresent()) {
+            return offer(() -> sendApart(redis, previous, first, first.body.get()));
+        }
+        if (first.unique.isPresent()) {
             return offer(() -> broker.pushUnique(redis, previous, first.envelope, first.due, first.unique.get()));
         }
         return push(redis, previous, tasks);
+    }
+
+    private PushReply sendApart(RedisConnection redis, long previous, Pending task, Body body) {
+        var reached = broker.reachedLimit(redis); // a body must not be there for as long as its task has to wait here
+        if (reached.isPresent()) {
+            return new PushReply.Full(previous, reached.get());
+        }
+        blobs.put(redis, body.blob, body.bytes, BlobBroker.UNSENT_LIFE, false);
+        var reply = broker.pushApart(redis, previous, task.envelope, task.due, task.unique);
+        if (reply instanceof PushReply.Exists) {
+            blobs.drop(redis, body.blob);
+        }
+        if (reply instanceof PushReply.BodyMissing) {
+            throw new RedisUnavailableException(
+                    "Redis has lost the body of a task while it was sent", new IllegalStateException("no body"));
+        }
+        return reply;
     }
 
     private void accept(Pending pending, PushReply reply) {
@@ -467,9 +495,12 @@ public final class Submitter extends Duty {
         if (reply instanceof PushReply.Exists) {
             accepted.remove(sequence);
         } else if (mostAccepted < Integer.MAX_VALUE) {
-            remembered.add(sequence);
-            if (remembered.size() > mostAccepted) {
-                accepted.remove(remembered.remove());
+            remembered.add(pending);
+            rememberedBytes += pending.bytes();
+            while (remembered.size() > mostAccepted || rememberedBytes > MOST_REMEMBERED_BYTES) {
+                var forgotten = remembered.remove();
+                rememberedBytes -= forgotten.bytes();
+                accepted.remove(forgotten.envelope.sequence());
             }
         }
         pending.stored.complete(reply);
@@ -540,10 +571,10 @@ public final class Submitter extends Duty {
             if (i > from
                     && (bytes > BATCH_BYTES
                             || i - from == BATCH_TASKS
-                            || tasks.get(i).unique.isPresent())) {
+                            || tasks.get(i).isAlone())) {
                 return i;
             }
-            if (tasks.get(i).unique.isPresent()) {
+            if (tasks.get(i).isAlone()) {
                 return i + 1;
             }
         }
@@ -565,14 +596,14 @@ public final class Submitter extends Duty {
         var bytes = 0;
         for (var pending = first; pending != null; pending = waiting.poll()) {
             bytes += pending.envelope.size();
-            if (!batch.isEmpty() && (bytes > BATCH_BYTES || pending.unique.isPresent())) {
+            if (!batch.isEmpty() && (bytes > BATCH_BYTES || pending.isAlone())) {
                 next = pending;
                 return;
             }
             batch.add(pending);
             accepted.put(
                     pending.envelope.sequence(), pending); // now: it may have ended before we know that it was accepted
-            if (batch.size() == BATCH_TASKS || pending.unique.isPresent()) {
+            if (batch.size() == BATCH_TASKS || pending.isAlone()) {
                 return;
             }
         }
@@ -635,8 +666,23 @@ public final class Submitter extends Duty {
 
     private record Pending(
             Envelope envelope,
+            Optional<Body> body,
             Due due,
             Optional<UniqueName> unique,
             boolean failWhenFull,
-            CompletableFuture<PushReply> stored) {}
+            CompletableFuture<PushReply> stored) {
+
+        /** Whether it is sent with no other. */
+        boolean isAlone() {
+            return unique.isPresent() || body.isPresent();
+        }
+
+        long bytes() {
+            return (long) envelope.size()
+                    + body.map(apart -> apart.bytes.length).orElse(0);
+        }
+    }
+
+    /** A body that is sent ahead of its envelope. */
+    private record Body(Blob blob, byte[] bytes) {}
 }

@@ -28,6 +28,7 @@ for i = 4, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 if #ARGV > 3 then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
 local priority = (string.byte(ARGV[1], 2) or 0) % 4
 if priority > 0 then redis.call('ZADD', KEYS[8], '+inf', '!prio') end
+if string.byte(ARGV[1]) == 2 then redis.call('ZADD', KEYS[8], '+inf', '!blobs') end
 redis.call('RPUSH', KEYS[3 + priority], ARGV[1])
 redis.call('HINCRBY', KEYS[9], '!load', size(ARGV[1]))
 if redis.call('LLEN', KEYS[7]) == 0 then redis.call('LPUSH', KEYS[7], 1) end

@@ -7,7 +7,8 @@
 -- KEYS[2]  schedules  zset  schedule -> its next planned time in ms
 -- KEYS[3]  producers  hash  field '!load' = bytes that wait, ready or delayed
 -- KEYS[4]  of the first expected task: the result stream of its client; then the name it may hold; then the records of its attempts;
---          then the zset of the tasks of its schedule that have not ended; those of the others follow
+--          then the zset of the tasks of its schedule that have not ended; then its body, if that lies apart, or its records again;
+--          those of the others follow
 -- ARGV[1]  '1' if these tasks wait, '0' if they are dead letters
 -- ARGV[2]  of the first expected task: its id; then the signed pack with its result, or '' to send none; then the schedule that goes on
 --          with its end, or ''; then when that was put off to, in ms; then how long it waits, in ms; those of the others follow
@@ -41,12 +42,12 @@ for _ = 2, #ARGV, 5 do
     if isZset then redis.call('ZADD', container, score, envelope) else redis.call('LPUSH', container, envelope) end
     break
   end
-  local key, result = 4 + (at - 2) / 5 * 4, ARGV[at + 1]
+  local key, result = 4 + (at - 2), ARGV[at + 1]
   if result ~= '' and math.floor((string.byte(envelope, 2) or 0) / 4) % 2 == 1 then
     redis.call('XADD', KEYS[key], 'NOMKSTREAM', '*', 'r', result)
   end
   if redis.call('GET', KEYS[key + 1]) == id then redis.call('UNLINK', KEYS[key + 1]) end
-  redis.call('UNLINK', KEYS[key + 2])
+  redis.call('UNLINK', KEYS[key + 2], KEYS[key + 4])
   redis.call('ZREM', KEYS[key + 3], id)
   local schedule, putOff = ARGV[at + 2], tonumber(ARGV[at + 3])
   if schedule ~= '' and tonumber(redis.call('ZSCORE', KEYS[2], schedule) or -1) == putOff then

@@ -12,19 +12,24 @@
 -- KEYS[7]  workers    zset  control flags
 -- KEYS[8]  delayed    zset  envelopes scored by due time in ms
 -- KEYS[9]  producers1 hash  producers not heard of for a while
--- KEYS[10] unique     string  of a single task that is to be unique: the id of the task that holds the name; else left out
+-- KEYS[10] unique     string  of a task that comes alone, because it is to be unique or its body lies apart: the id of the task that holds
+--          the name; else left out
 -- KEYS[11] refused    string  the holder that this task was refused for, kept for a resend
+-- KEYS[12] blob       hash  the body of the task, if that lies apart; else left out
 -- ARGV[1]  producer id
 -- ARGV[2]  the sequence that the producer knows to be stored before these
 -- ARGV[3]  number of envelopes, n; with 0 this only asks whether anything was lost
 -- ARGV[4]  the first of n envelopes; behind them, if any has to wait, n due times: '+ms' from now, or ms since 1970
--- ARGV[5]  of a unique task, which comes alone: its due time
--- ARGV[6]  of a unique task: how long it holds the name at most, in ms
+-- ARGV[5]  of a task that comes alone: its due time
+-- ARGV[6]  of a task that comes alone: how long it holds the name at most, in ms; 0 if it holds none
+-- ARGV[7]  of one whose body lies apart: how long that is kept, in ms
 --
 -- returns  {'OK', last} | {'GAP', last} | {'CLOSED'} | {'EXISTS', last, id of the holder}
 --          | {'FULL', last, the limit}: there was room for those up to the last, or for none
+--          | {'APART'}: the body is not there
 local ready, producers, bell, workers, delayed = KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local n = tonumber(ARGV[3])
+local unique, blob = KEYS[10] and ARGV[6] ~= '0' and KEYS[10], KEYS[12]
 
 -- what lies in a blob waits too; its length is at the end of such an envelope
 local function size(envelope)
@@ -44,14 +49,15 @@ if tonumber(ARGV[2]) > last then return {'GAP', last} end
 local first = 4
 while first <= 3 + n and sequence(ARGV[first]) <= last do first = first + 1 end
 if first > 3 + n then
-  local holder = KEYS[10] and redis.call('GET', KEYS[11])
+  local holder = unique and redis.call('GET', KEYS[11])
   if holder then return {'EXISTS', last, holder} end
   -- it lives, and is remembered for another while
   if aside then redis.call('HSET', producers, ARGV[1], last) end
   return {'OK', last}
 end
 if state[2] then return {'CLOSED'} end
-local holder = KEYS[10] and redis.call('GET', KEYS[10])
+if blob and redis.call('EXISTS', blob) == 0 then return {'APART'} end
+local holder = unique and redis.call('GET', unique)
 local load = tonumber(state[3] or 0) or 0
 
 local stop = 3 + n
@@ -78,7 +84,7 @@ local reply = stop == 3 + n and {'OK', last} or {'FULL', last, state[4]}
 
 local plain = #ARGV == 3 + n
 for i = first, stop do
-  load = load + #ARGV[i]
+  load = load + (blob and size(ARGV[i]) or #ARGV[i])
   if plain and string.byte(ARGV[i], 2) % 4 ~= 0 then plain = false end
 end
 
@@ -89,7 +95,11 @@ if holder then
   return {'EXISTS', last, holder}
 end
 redis.call('HSET', producers, ARGV[1], last, '!load', load)
-if KEYS[10] then redis.call('SET', KEYS[10], string.sub(ARGV[4], 5, 20), 'PX', ARGV[6]) end
+if blob then
+  redis.call('PEXPIRE', blob, ARGV[7])
+  redis.call('ZADD', workers, '+inf', '!blobs')
+end
+if unique then redis.call('SET', unique, string.sub(ARGV[4], 5, 20), 'PX', ARGV[6]) end
 
 if plain then
   local length = redis.call('RPUSH', ready, unpack(ARGV, first, stop))

@@ -167,7 +167,8 @@ if #claimed == 0 then
   if redis.call('ZCARD', delayed) == 0 then redis.call('HDEL', producers, '!load') end
   return {'OK', {}, {}, 0}
 end
-redis.call('HINCRBY', producers, '!load', -bytes)
+-- nothing would be written as -0, which is no integer
+if bytes > 0 then redis.call('HINCRBY', producers, '!load', -bytes) end
 
 if ARGV[4] == '1' and redis.call('LLEN', bell) == 0 then
   -- one token wakes one worker, which wakes the next as long as there is work

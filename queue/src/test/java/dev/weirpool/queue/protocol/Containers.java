@@ -171,16 +171,18 @@ public record Containers(
                 producer,
                 entries.stream()
                         .map(entry -> (List<?>) ((List<?>) entry).get(1))
-                        .flatMap(fields -> sequences(ByteBuffer.wrap(Signer.unverified((byte[]) fields.get(1)))))
+                        .flatMap(fields -> sequences(producer, (byte[]) fields.get(1)))
                         .toList());
     }
 
-    private static Stream<Long> sequences(ByteBuffer results) {
+    /** None of what is no pack, which somebody else may have put there. */
+    private static Stream<Long> sequences(long producer, byte[] sealed) {
+        var isPlain = sealed.length >= 8 && ByteBuffer.wrap(sealed).getLong() == producer;
+        var results = ByteBuffer.wrap(isPlain ? sealed : Signer.unverified(sealed));
         var sequences = Stream.<Long>builder();
-        while (results.hasRemaining()) {
-            results.getLong();
+        while (results.remaining() >= 20 && results.getLong() == producer) {
             sequences.add(results.getLong());
-            results.position(results.position() + 4 + results.getInt(results.position()));
+            results.position(Math.min(results.limit(), results.position() + 4 + results.getInt(results.position())));
         }
         return sequences.build();
     }

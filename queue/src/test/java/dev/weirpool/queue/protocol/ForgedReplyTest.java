@@ -65,9 +65,10 @@ class ForgedReplyTest extends BrokerFixture {
                 .isInstanceOf(ForeignDataException.class)
                 .hasMessageContaining("Weirpool has not put there");
 
-        assertThat(broker.step(redis, "w", claim)).isInstanceOfSatisfying(StepReply.Resync.class, reply -> assertThat(
-                        reply.held())
-                .hasSize(1));
+        assertThat(broker.step(redis, "w", claim))
+                .isInstanceOfSatisfying(
+                        StepReply.Resync.class,
+                        reply -> assertThat(reply.held()).hasSize(1));
     }
 
     @Test
@@ -127,8 +128,7 @@ class ForgedReplyTest extends BrokerFixture {
 
         var reply = broker.step(redis, "w", new StepRequest(1, 0, false, List.of(), List.of()));
 
-        assertThat(reply)
-                .isInstanceOf(flag.equals("!paused") ? StepReply.Paused.class : StepReply.Claimed.class);
+        assertThat(reply).isInstanceOf(flag.equals("!paused") ? StepReply.Paused.class : StepReply.Claimed.class);
         assertThat(new Survey(queue).counts(redis).workers()).isEqualTo(1);
         assertThat(broker.tick(redis, GAP, LEASE).expired()).isEmpty();
         broker.resume(redis);
@@ -155,8 +155,7 @@ class ForgedReplyTest extends BrokerFixture {
         raw[3] = (byte) 255;
         redis.call("RPUSH", key("ready"), raw);
         register("w");
-        var claimed = (StepReply.Claimed)
-                broker.step(redis, "w", new StepRequest(1, 0, false, List.of(), List.of()));
+        var claimed = (StepReply.Claimed) broker.step(redis, "w", new StepRequest(1, 0, false, List.of(), List.of()));
         var task = claimed.tasks().get(0).envelope();
         assertThat(task.attempt()).isEqualTo(256);
 

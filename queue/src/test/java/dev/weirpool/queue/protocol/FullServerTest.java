@@ -111,6 +111,8 @@ final class FullServerTest {
             assertThat(broker.release(redis, "d", 0, true)).isEqualTo(3);
             assertThat(broker.requeue(redis, tasks.get(2), UUID.randomUUID())).isTrue();
             assertThat(broker.discard(redis, tasks.get(2), UUID.randomUUID())).isFalse();
+            var blob = Blob.of(bytes("a result"));
+            new BlobBroker(broker.queue()).put(redis, blob, bytes("a result"), HOUR, true);
             broker.resume(redis);
             broker.own(redis, HOUR);
             assertThat(Broker.dropAbandoned(redis)).isEmpty();

@@ -47,8 +47,8 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "push",
                     "keeps the name for its task",
-                    "if KEYS[10] then redis.call('SET', KEYS[10]",
-                    "if false then redis.call('SET', KEYS[10]"),
+                    "if unique then redis.call('SET', unique",
+                    "if false then redis.call('SET', unique"),
             full(
                     "push",
                     "is refused whole",
@@ -66,6 +66,12 @@ record Guard(String script, String why, String words, String without, boolean is
                     "local reply = {'OK', last}"),
             guard("push", "counts the delayed", "local waits = redis.call('ZCARD', delayed)", "local waits = 0"),
             guard("push", "counts what waits", "'!load', load)", "'!load', load - 1)"),
+            guard(
+                    "push",
+                    "takes no task without its body",
+                    "if blob and redis.call('EXISTS', blob) == 0 then return {'APART'} end",
+                    ""),
+            full("blob", "passes on a full server if it is a result", "redis.call('HDEL', KEYS[1], '')", ""),
             guard("open", "leaves what is there", "if redis.call('EXISTS', KEYS[1]) == 0 then", "if true then"),
             guard("step", "turns away who is not registered", "if not flags[1] then return {'FENCED'} end", ""),
             guard(
@@ -115,7 +121,11 @@ record Guard(String script, String why, String words, String without, boolean is
                     "if redis.call('ZSCORE', cancels, id) then",
                     "if false then"),
             guard("step", "gives every claim a fence of its own", "redis.call('INCRBY', fence, #claimed)", "#claimed"),
-            guard("step", "counts what is claimed", "redis.call('HINCRBY', producers, '!load', -bytes)", ""),
+            guard(
+                    "step",
+                    "counts what is claimed",
+                    "if bytes > 0 then redis.call('HINCRBY', producers, '!load', -bytes) end",
+                    ""),
             guard(
                     "step",
                     "counts what is tried again",
@@ -184,7 +194,7 @@ record Guard(String script, String why, String words, String without, boolean is
             guard(
                     "purge",
                     "counts what is deleted",
-                    "if ARGV[2] == '1' and load > 0 then redis.call('HINCRBY', KEYS[3], '!load', -load) end",
+                    "if ARGV[1] == '1' and load > 0 then redis.call('HINCRBY', KEYS[3], '!load', -load) end",
                     ""),
             guard(
                     "release",

@@ -7,11 +7,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.signing.Direction;
+import dev.weirpool.queue.signing.Keyring;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -147,7 +150,9 @@ final class ProtocolRun {
                 ? List.<Due>of()
                 : tasks.stream().map(task -> due(task.sequence())).toList();
         if (tasks.size() == 1 && random.nextBoolean()) {
-            return pushUnique(previous, tasks.get(0));
+            return random.nextInt(4) == 0
+                    ? pushWithoutBody(previous, tasks.get(0))
+                    : pushUnique(previous, tasks.get(0));
         }
         return new Request(
                 "push " + tasks + " behind " + previous + " due " + dues,
@@ -167,6 +172,21 @@ final class ProtocolRun {
                 "push the unique " + task + " behind " + previous + " due " + due,
                 () -> broker.pushUnique(redis, previous, task.envelope(), due, unique),
                 () -> model.pushUnique(previous, task, due, NAME));
+    }
+
+    /** One whose body lies apart, and has been lost. */
+    private Request pushWithoutBody(long previous, StoredTask task) {
+        var draft = new Envelope.Draft("Tasks::run", 0, true, 3, Map.of(), new byte[1]);
+        var envelope = draft.sealApart(
+                Blob.of(draft.body()),
+                task.producer(),
+                task.sequence(),
+                0,
+                Keyring.unsigned().signer(Direction.TASK, queue));
+        return new Request(
+                "push " + task + " behind " + previous + " without its body",
+                () -> broker.pushApart(redis, previous, envelope, Due.NOW, Optional.empty()),
+                () -> model.pushWithoutBody(previous, task));
     }
 
     private static Due due(long sequence) {
@@ -431,7 +451,8 @@ final class ProtocolRun {
                         redis,
                         place,
                         expected.stream()
-                                .map(task -> new Broker.Expected(task.envelope().id(), NAME, Optional.empty()))
+                                .map(task -> new Broker.Expected(
+                                        task.envelope().id(), NAME, Optional.empty(), Optional.empty()))
                                 .toList(),
                         RESULT),
                 () -> model.purge(level, expected, NAME));

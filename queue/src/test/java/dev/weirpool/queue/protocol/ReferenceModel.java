@@ -104,6 +104,17 @@ final class ReferenceModel {
         return reply;
     }
 
+    PushReply pushWithoutBody(long previous, StoredTask task) {
+        long last = now.producers().getOrDefault(task.producer(), 0L);
+        if (previous > last) {
+            return new PushReply.Gap(last);
+        }
+        if (task.sequence() <= last) {
+            return new PushReply.Stored();
+        }
+        return now.flags().contains("closed") ? new PushReply.Closed() : new PushReply.BodyMissing();
+    }
+
     StepReply step(String worker, StepRequest request) {
         if (!now.workers().containsKey(worker)) {
             return new StepReply.Fenced();

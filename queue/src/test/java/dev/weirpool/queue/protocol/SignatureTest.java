@@ -206,7 +206,7 @@ final class SignatureTest extends BrokerFixture {
             var verdict = new Blame.Verdict(bytes("died"), Optional.of(LEASE), Optional.empty(), Optional.empty());
             broker.recoverDead(
                     connection, "w", Duration.ZERO, new Blame.Running(task.fence(), bytes("record"), verdict));
-            var expected = new Broker.Expected(Envelope.id(PRODUCER, 2), "", Optional.empty());
+            var expected = new Broker.Expected(Envelope.id(PRODUCER, 2), "", Optional.empty(), Optional.empty());
             broker.purge(connection, Place.READY, List.of(expected), bytes("C"));
 
             var results = read(connection);

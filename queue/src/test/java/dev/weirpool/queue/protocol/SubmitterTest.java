@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 final class SubmitterTest extends BrokerFixture {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final UniqueName NIGHTLY = new UniqueName("nightly", Duration.ofHours(1));
-    private static final int LARGE = 600_000;
+    private static final int LARGE = 60_000;
 
     private Submitter submitter;
     private final BlockingQueue<Long> refused = new LinkedBlockingQueue<>();
@@ -69,17 +69,32 @@ final class SubmitterTest extends BrokerFixture {
 
     @Test
     void sendsAgainInPiecesNoLargerThanAtFirst() throws Exception {
-        for (var i = 0; i < 5; i++) {
+        for (var i = 0; i < 40; i++) {
             submit(LARGE, Optional.empty());
         }
         var before = scriptsRun();
 
         loseAll();
 
-        await().atMost(LIMIT).until(() -> broker.waiting(redis) == 5);
+        await().atMost(LIMIT).until(() -> broker.waiting(redis) == 40);
         assertThat(scriptsRun() - before)
-                .as("a question, and five pieces, since two tasks would be over the limit")
-                .isEqualTo(6);
+                .as("a question, and three pieces, since 18 tasks would be over the limit")
+                .isEqualTo(4);
+    }
+
+    @Test
+    void sendsTheBodiesAgainThatLieApart() throws Exception {
+        submit(Blob.INLINE_BYTES + 1, Optional.of(NIGHTLY));
+        submit(Blob.INLINE_BYTES + 1, Optional.empty());
+
+        loseAll();
+
+        await().atMost(LIMIT).until(() -> broker.waiting(redis) == 2);
+        register("w");
+        var blobs = new BlobBroker(queue);
+        assertThat(claim("w", 2))
+                .hasSize(2)
+                .allMatch(task -> blobs.get(redis, task.blob().orElseThrow()).isPresent());
     }
 
     private void submit(int bytes, Optional<UniqueName> name) throws Exception {

@@ -26,7 +26,7 @@ final class UsersTest {
     private static final String SHARED =
             "shared-claim shared-clear shared-delete shared-done shared-join shared-open shared-put"
                     + " shared-recover shared-remove shared-renew shared-return shared-settle shared-shutdown shared-take";
-    private static final String SENDING = "push enlist open cancel " + SHARED;
+    private static final String SENDING = "push blob enlist open cancel " + SHARED;
     private static final String LOOKING = "survey peek find tallies schedule-read";
 
     /** A script that is new belongs to somebody: say to whom, and to allow it in the file and in docs/operations.md. */
@@ -42,8 +42,9 @@ final class UsersTest {
 
     /** What is sent as it is, besides {@code eval} and {@code evalsha}; {@code info} is what a start looks at, {@code ping} what KEDA does. */
     private static final Map<String, String> ALONE = Map.of(
-            "producer", "info blpop get hget llen lrange pexpire unlink xread xtrim zcard zrange",
-            "worker", "info blpop get hget llen lrange ltrim pexpire set unlink xread xtrim zcard zrange zrem",
+            "producer", "info blpop get hget hlen hmget hset hdel llen lrange pexpire unlink xread xtrim zcard zrange",
+            "worker",
+                    "info blpop get hget hlen hmget hset hdel llen lrange ltrim pexpire set unlink xread xtrim zcard zrange zrem zscore",
             "scheduler", "info hscan zcard",
             "operator", "info get hscan llen lrange mget time zadd zcard zrange zrem zscore",
             "viewer", "info get hscan llen lrange mget ping time zcard zrange zscore");
