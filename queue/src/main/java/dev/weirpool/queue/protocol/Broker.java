@@ -1,6 +1,7 @@
 package dev.weirpool.queue.protocol;
 
 import static dev.weirpool.queue.protocol.Replies.list;
+import static dev.weirpool.queue.protocol.Replies.moment;
 import static dev.weirpool.queue.protocol.Replies.number;
 import static dev.weirpool.queue.protocol.Replies.part;
 import static dev.weirpool.queue.protocol.Replies.raw;
@@ -477,7 +478,7 @@ public final class Broker {
             return Optional.empty();
         }
         var limit = Limit.of(text(fields.get(0)));
-        var load = fields.get(1) == null ? 0 : Long.parseLong(text(fields.get(1)));
+        var load = fields.get(1) == null ? 0 : moment(fields.get(1)).orElse(0L);
         var isReached =
                 (limit.items() > 0 && waiting(redis) >= limit.items()) || (limit.bytes() > 0 && load >= limit.bytes());
         return isReached ? Optional.of(limit) : Optional.empty();
