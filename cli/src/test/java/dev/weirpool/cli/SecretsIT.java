@@ -42,9 +42,8 @@ final class SecretsIT {
     private static final String QUEUE = "secrets";
     private static final String PASSWORD = "correct%40horse-battery"; // as in an address; has to be decoded
     private static final String TOKEN = "staple-0451";
-    private static final String SECRET = "weir-pool-signing-0815";
     /** Any of these anywhere is a leak. */
-    private static final List<String> SECRETS = List.of("horse-battery", TOKEN, SECRET);
+    private static final List<String> SECRETS = List.of("horse-battery", TOKEN);
 
     @TempDir
     private Path directory;
@@ -99,24 +98,22 @@ final class SecretsIT {
                 Path.of("target/test-classes").toAbsolutePath().toString());
         var page = start("page", "dashboard", "--verbose", "--bind", "127.0.0.1:0");
         var scheduler = start("scheduler", "scheduler", "--verbose", "--queue", QUEUE);
-        try (var queue = TaskQueue.connect(RedisOptions.of(url).withSecret(SECRET), QUEUE)) {
+        try (var queue = TaskQueue.connect(RedisOptions.of(url), QUEUE)) {
             var keep = TaskOptions.DEFAULT.withKeepResult(Duration.ofMinutes(5)).withAttempts(1);
             var address = queue.send(Task.of(SecretsIT::environment, "WEIRPOOL_REDIS_URL"), keep);
             var token = queue.send(Task.of(SecretsIT::environment, "WEIRPOOL_DASHBOARD_TOKEN"), keep);
-            var signing = queue.send(Task.of(SecretsIT::environment, "WEIRPOOL_SECRET"), keep);
             var passing = queue.send(Task.of(SecretsIT::passOn), keep);
             var failing = queue.send(Task.of(SecretsIT::fail), keep);
-            for (var id : List.of(address, token, signing, passing, failing)) {
+            for (var id : List.of(address, token, passing, failing)) {
                 await().atMost(LIMIT).until(() -> queue.result(id).isPresent());
             }
-            for (var id : List.of(address, token, signing)) {
+            for (var id : List.of(address, token)) {
                 assertThat(queue.result(id).toString()).contains("value=null");
             }
             assertThat(queue.result(passing).toString()).contains("Returned");
 
             var shown = new ArrayList<String>();
-            shown.add(queue + " " + RedisOptions.of(url).withSecret(SECRET) + " " + queue.deadLetters() + " "
-                    + queue.result(failing));
+            shown.add(queue + " " + queue.deadLetters() + " " + queue.result(failing));
             shown.add(threads(worker) + threads(page) + threads(scheduler));
             shown.add(get(address("worker", "metrics and health at "), "/metrics"));
             shown.add(get(address("worker", "metrics and health at "), "/health/ready"));
@@ -132,9 +129,7 @@ final class SecretsIT {
                     "dead ls --queue secrets",
                     "status --verbose -o json",
                     "task show " + failing)) {
-                shown.add(said(
-                        Map.of("WEIRPOOL_REDIS_URL", url, "WEIRPOOL_DASHBOARD_TOKEN", TOKEN, "WEIRPOOL_SECRET", SECRET),
-                        command));
+                shown.add(said(Map.of("WEIRPOOL_REDIS_URL", url, "WEIRPOOL_DASHBOARD_TOKEN", TOKEN), command));
             }
             assertNoSecret("what they answered", String.join("\n", shown));
             assertThat(String.join("\n", shown))
@@ -251,7 +246,6 @@ final class SecretsIT {
                 .redirectOutput(directory.resolve(name + ".log").toFile());
         builder.environment().put("WEIRPOOL_REDIS_URL", url);
         builder.environment().put("WEIRPOOL_DASHBOARD_TOKEN", TOKEN);
-        builder.environment().put("WEIRPOOL_SECRET", SECRET);
         var process = builder.start();
         started.add(process);
         return process;
