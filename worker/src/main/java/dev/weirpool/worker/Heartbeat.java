@@ -24,6 +24,7 @@ final class Heartbeat extends Duty {
     private final boolean reports;
     private final Orders orders;
     private final Semaphore due = new Semaphore(0);
+    private boolean isUnlisted; // owned by the duty's thread
 
     /** @param reports whether it says how the launcher is, and hears orders */
     Heartbeat(Redis redis, Broker broker, Duration lease, Heart heart, boolean reports) {
@@ -44,7 +45,13 @@ final class Heartbeat extends Duty {
     @Override
     protected void connected(RedisConnection redis) {
         hurry();
+        if (isUnlisted) { // that was tried with the last connection; leases must not wait for it
+            isUnlisted = false;
+            return;
+        }
+        isUnlisted = true;
         broker.enlist(redis);
+        isUnlisted = false;
     }
 
     @Override
