@@ -11,6 +11,7 @@ import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.QueueState;
 import dev.weirpool.queue.inspect.TaskState;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.redis.ClusterServers;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import java.nio.file.Path;
@@ -128,6 +129,33 @@ class ClusterTest {
             load.awaitResults(500);
             load.end();
             end(pool);
+        }
+    }
+
+    @Test
+    void spreadsTheTasksOfOneQueueOverAllMastersAndSurvivesTheDeathOfOne() throws Exception {
+        try (var operator = Operator.connect(servers.options())) {
+            operator.queue("spread").partition(3);
+        }
+        var masters = new Partitions("spread", 3)
+                .names().stream().map(servers::master).distinct().toList();
+        assertThat(masters).hasSize(3);
+        try (var pool = pool("spread");
+                var load = new Load(pool)) {
+            load.awaitResults(500);
+            assertThat(masters)
+                    .allSatisfy(master -> assertThat(servers.keysOn(master))
+                            .anyMatch(key -> key.startsWith("weirpool:{spread") && key.endsWith(":fence")));
+            var killed = masters.get(1);
+            killed.kill();
+            servers.awaitFailoverFrom(
+                    killed, new Partitions("spread", 3).names().get(1));
+
+            load.awaitResultsOfAllWorkers(MOST_STANDSTILL);
+            load.awaitResults(500);
+            load.end();
+            end(pool);
+            servers.startAgain(killed);
         }
     }
 

@@ -65,7 +65,7 @@ public final class Launcher implements AutoCloseable {
 
     private final LauncherOptions options;
     private final Redis redis;
-    private final List<String> partitions;
+    private final Partitions partitions;
     private final WorkerCommand command;
     private final StartupArchive archive;
     private final BoardDirectory boards;
@@ -114,8 +114,7 @@ public final class Launcher implements AutoCloseable {
         try {
             this.redis = options.redis().open();
             before.accept(redis);
-            this.partitions = redis.call(connection -> Partitions.of(connection, options.queue()))
-                    .names();
+            this.partitions = redis.call(connection -> Partitions.of(connection, options.queue()));
             this.allow = options.workers().allow().isEmpty()
                     ? AllowList.entriesFor(options.workers().classPath())
                     : options.workers().allow();
@@ -606,7 +605,7 @@ public final class Launcher implements AutoCloseable {
                 child.worker(),
                 redis.uri(),
                 redis.keyring(),
-                partitions,
+                partitions.names(),
                 redis.timeout(),
                 options.lease(),
                 options.workers().maxTasks(),

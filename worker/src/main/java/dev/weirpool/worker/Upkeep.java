@@ -2,6 +2,7 @@ package dev.weirpool.worker;
 
 import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.redis.Redis;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,13 +17,12 @@ final class Upkeep {
     private final Redis redis;
     private final List<Part> parts;
 
-    Upkeep(Redis redis, List<String> partitions, TaskCodec codec, Duration lease, Heart heart) {
+    Upkeep(Redis redis, Partitions partitions, TaskCodec codec, Duration lease, Heart heart) {
         this.redis = redis;
-        this.parts = partitions.stream()
+        this.parts = partitions.names().stream()
                 .map(queue -> {
                     var broker = new Broker(queue);
-                    // one place is enough to say how the launcher is, and to be given orders
-                    var heartbeat = new Heartbeat(redis, broker, lease, heart, queue.equals(partitions.get(0)));
+                    var heartbeat = new Heartbeat(redis, broker, partitions, lease, heart);
                     return new Part(heartbeat, new Recoverer(redis, broker, codec, lease, heartbeat::hurry));
                 })
                 .toList();

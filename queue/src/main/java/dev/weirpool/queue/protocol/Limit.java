@@ -42,6 +42,10 @@ public record Limit(long items, long bytes) {
         return new Limit((items + parts - 1) / parts, (bytes + parts - 1) / parts);
     }
 
+    Limit and(Limit other) {
+        return new Limit(Math.min(MOST, items + other.items), Math.min(MOST, bytes + other.bytes));
+    }
+
     String wireForm() {
         return items + " " + bytes;
     }
