@@ -45,7 +45,7 @@ final class Queues implements Callable<Integer> {
     @Command(description = "All queues.", mixinStandardHelpOptions = true)
     int ls(@Mixin RedisArgument redis, @Mixin OutputArgument output) {
         try (var operator = Operator.connect(redis.required())) {
-            output.rows(Views.QUEUE, operator.queues());
+            output.rows(Views.QUEUE, operator.queues(Main::say));
             return ExitCode.DONE;
         }
     }

@@ -6,6 +6,7 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.protocol.ResultEntry;
 import dev.weirpool.queue.protocol.Submitter;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
@@ -71,6 +72,9 @@ final class ResultCollector extends Duty {
 
     @Override
     protected boolean goesOnAfter(RuntimeException e) {
+        if (e instanceof ForeignDataException) {
+            return super.goesOnAfter(e); // who waits goes on waiting, as for a result that is not genuine
+        }
         tickets.abandon(e); // nobody would bring their results
         return false;
     }

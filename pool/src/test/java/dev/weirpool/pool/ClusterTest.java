@@ -73,7 +73,7 @@ class ClusterTest {
                         .anyMatch(key -> key.startsWith("weirpool:{" + name + "}"));
             }
 
-            assertThat(operator.queues())
+            assertThat(operator.queues(spoilt -> {}))
                     .extracting(QueueState::name)
                     .contains(ClusterServers.queueOf(0), ClusterServers.queueOf(1), ClusterServers.queueOf(2));
             for (var i = 0; i < 3; i++) {

@@ -7,6 +7,7 @@ import dev.weirpool.queue.protocol.Settlement;
 import dev.weirpool.queue.protocol.StepReply;
 import dev.weirpool.queue.protocol.StepRequest;
 import dev.weirpool.queue.redis.Backoff;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
@@ -54,6 +55,7 @@ final class Claims {
 
     // one thread at a time: under the lock, or that which waits for the bell when nothing is held
     private @Nullable RedisConnection connection;
+    private String said = "";
     private volatile @Nullable RedisConnection idleConnection; // set while it waits for the bell
 
     Claims(Broker broker, Redis redis, String worker, Pace pace) {
@@ -221,6 +223,11 @@ final class Claims {
         } catch (RedisUnavailableException e) {
             connection = null; // what it may have claimed is told by the next step
             return Optional.empty();
+        } catch (ForeignDataException e) {
+            connection = null;
+            say(e);
+            new Backoff().sleep(); // the next step does not wait
+            return Optional.empty();
         } finally {
             idleConnection = null;
         }
@@ -239,12 +246,26 @@ final class Claims {
         var backoff = new Backoff();
         while (true) {
             try {
-                return work.apply(connect());
+                var reply = work.apply(connect());
+                said = "";
+                return reply;
             } catch (RedisUnavailableException e) {
                 connection = null;
                 backoff.sleep();
+            } catch (ForeignDataException e) { // another process would fare no better
+                connection = null;
+                say(e);
+                backoff.sleep();
             }
         }
+    }
+
+    private void say(ForeignDataException e) {
+        var message = String.valueOf(e.getMessage());
+        if (!message.equals(said)) {
+            System.err.println("weirpool: " + message + "; this worker tries again");
+        }
+        said = message;
     }
 
     private RedisConnection connect() {

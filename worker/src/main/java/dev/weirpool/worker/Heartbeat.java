@@ -23,6 +23,7 @@ final class Heartbeat extends Duty {
     private final Heart heart;
     private final Orders orders;
     private final Semaphore due = new Semaphore(0);
+    private boolean isUnlisted; // owned by the duty's thread
 
     Heartbeat(Redis redis, Broker broker, Duration lease, Heart heart) {
         super("weirpool-heartbeat-" + broker.queue(), redis);
@@ -41,7 +42,13 @@ final class Heartbeat extends Duty {
     @Override
     protected void connected(RedisConnection redis) {
         hurry();
+        if (isUnlisted) { // that was tried with the last connection; leases must not wait for it
+            isUnlisted = false;
+            return;
+        }
+        isUnlisted = true;
         broker.enlist(redis);
+        isUnlisted = false;
     }
 
     @Override

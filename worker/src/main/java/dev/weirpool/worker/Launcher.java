@@ -12,6 +12,7 @@ import dev.weirpool.queue.protocol.HeartbeatReply;
 import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -567,7 +568,7 @@ public final class Launcher implements AutoCloseable {
                 bookkeeper.book(connection, collectNews());
                 return true;
             });
-        } catch (RedisUnavailableException e) {
+        } catch (RedisUnavailableException | RedisRefusedException e) {
             log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } finally {
             deleteBoards();
@@ -601,7 +602,7 @@ public final class Launcher implements AutoCloseable {
                 new Orders(options.queue()).retract(connection, name);
                 return true;
             });
-        } catch (RedisUnavailableException e) {
+        } catch (RedisUnavailableException | RedisRefusedException e) {
             log().debug("{}; what this launcher has said of itself lapses", e.getMessage());
         }
     }

@@ -4,25 +4,34 @@ import dev.weirpool.queue.inspect.LauncherState;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.QueueState;
 import dev.weirpool.queue.inspect.ServerState;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What the checks look at.
  *
  * @param address of Redis, without user and password
+ * @param spoilt why queues are left out
  * @param version of this command; empty if it does not know
  */
 public record Facts(
-        String address, ServerState server, List<QueueState> queues, List<LauncherState> launchers, String version) {
+        String address,
+        ServerState server,
+        List<QueueState> queues,
+        List<LauncherState> launchers,
+        List<String> spoilt,
+        String version) {
 
     public Facts {
         queues = List.copyOf(queues);
         launchers = List.copyOf(launchers);
+        spoilt = List.copyOf(spoilt);
     }
 
     /** Looks at all that there is. */
     public static Facts of(Operator operator, String version) {
-        var queues = operator.queues();
+        var spoilt = new ArrayList<String>();
+        var queues = operator.queues(spoilt::add);
         return new Facts(
                 operator.toString(),
                 operator.server(),
@@ -31,6 +40,7 @@ public record Facts(
                         .filter(queue -> queue.workers() > 0)
                         .flatMap(queue -> operator.queue(queue.name()).launchers().stream())
                         .toList(),
+                spoilt,
                 version);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.protocol;
 
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.NotDurableYetException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -623,6 +624,10 @@ public final class Submitter extends Duty {
 
     @Override
     protected boolean goesOnAfter(RuntimeException e) {
+        if (e instanceof ForeignDataException) { // what comes later is tried: somebody may have mended it
+            failAll(e);
+            return super.goesOnAfter(e);
+        }
         end(e);
         return false;
     }
@@ -631,6 +636,10 @@ public final class Submitter extends Duty {
         if (ended == null) {
             ended = cause;
         }
+        failAll(cause);
+    }
+
+    private void failAll(RuntimeException cause) {
         exchange.lock();
         try {
             open = null;
@@ -641,6 +650,8 @@ public final class Submitter extends Duty {
             if (next != null) {
                 next.stored.completeExceptionally(cause);
             }
+            next = null;
+            begun = null;
         } finally {
             exchange.unlock();
         }

@@ -1,8 +1,12 @@
 package dev.weirpool.queue.protocol;
 
+import static dev.weirpool.queue.protocol.Replies.list;
+import static dev.weirpool.queue.protocol.Replies.moment;
+import static dev.weirpool.queue.protocol.Replies.number;
+import static dev.weirpool.queue.protocol.Replies.part;
+import static dev.weirpool.queue.protocol.Replies.raw;
+import static dev.weirpool.queue.protocol.Replies.text;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
@@ -40,7 +44,7 @@ public final class Survey {
     /** The queues that are in use, or were, by name. */
     public static List<String> queues(RedisConnection redis) {
         return list(redis.call("ZRANGE", Keys.QUEUES, bytes(0), bytes(-1))).stream()
-                .map(Survey::text)
+                .map(Replies::text)
                 .filter(Keys::isName) // what somebody else has put there is none of ours
                 .sorted()
                 .toList();
@@ -50,7 +54,7 @@ public final class Survey {
     public static boolean forget(RedisConnection redis, String queue, long moment) {
         var noted = (byte[]) redis.call("ZSCORE", Keys.QUEUES, bytes(queue));
         return noted != null
-                && Double.parseDouble(text(noted)) < moment
+                && moment(noted).filter(at -> at < moment).isPresent()
                 && text(redis.call("TYPE", new Keys(queue).definitions)).equals("none")
                 && redis.callIfAllowed("ZREM", Keys.QUEUES, bytes(queue))
                         .isPresent(); // who may only look forgets nothing
@@ -58,7 +62,7 @@ public final class Survey {
 
     /** How much the queue holds, and who serves it. */
     public Counts counts(RedisConnection redis) {
-        var reply = list(redis.run(
+        return counts(list(redis.run(
                 SURVEY,
                 11,
                 List.of(
@@ -73,31 +77,35 @@ public final class Survey {
                         keys.fence,
                         keys.schedules,
                         keys.producers,
-                        bytes(MOST_WORKERS))));
+                        bytes(MOST_WORKERS)))));
+    }
+
+    static Counts counts(List<?> reply) {
         return new Counts(
-                number(reply.get(0)),
-                List.of(number(reply.get(1)), number(reply.get(2)), number(reply.get(3)), number(reply.get(4))),
-                number(reply.get(5)),
-                number(reply.get(6)),
-                number(reply.get(7)) == 1,
-                number(reply.get(8)),
-                moment(reply.get(9)),
-                number(reply.get(10)),
-                list(reply.get(11)).stream().map(Survey::text).toList(),
-                moment(reply.get(12)),
-                moment(reply.get(13)),
-                moment(reply.get(14)),
-                moment(reply.get(15)),
-                number(reply.get(16)),
-                moment(reply.get(17)),
-                reply.subList(18, 22).stream()
-                        .map(since -> (byte[]) requireNonNull(since))
+                number(part(reply, 0)),
+                List.of(number(part(reply, 1)), number(part(reply, 2)), number(part(reply, 3)), number(part(reply, 4))),
+                number(part(reply, 5)),
+                number(part(reply, 6)),
+                number(part(reply, 7)) == 1,
+                number(part(reply, 8)),
+                moment(part(reply, 9)),
+                number(part(reply, 10)),
+                list(part(reply, 11)).stream().map(Replies::text).toList(),
+                moment(part(reply, 12)),
+                moment(part(reply, 13)),
+                moment(part(reply, 14)),
+                moment(part(reply, 15)),
+                number(part(reply, 16)),
+                moment(part(reply, 17)),
+                Stream.of(18, 19, 20, 21)
+                        .map(at -> part(reply, at))
+                        .map(Replies::raw)
                         .filter(since -> since.length == Long.BYTES)
                         .map(since -> ByteBuffer.wrap(since).getLong())
                         .filter(since -> since > 0)
                         .min(Comparator.naturalOrder()),
-                moment(reply.get(22)).orElse(0L),
-                text(reply.get(23)).isEmpty() ? Limit.NONE : Limit.of(text(reply.get(23))));
+                moment(part(reply, 22)).orElse(0L),
+                text(part(reply, 23)).isEmpty() ? Limit.NONE : Limit.of(text(part(reply, 23))));
     }
 
     /**
@@ -206,14 +214,14 @@ public final class Survey {
         for (var i = 1; i < shown.size(); i += 3) {
             glimpses.add(glimpse(shown, i));
         }
-        return new Glimpse.Of(number(shown.get(0)), glimpses);
+        return new Glimpse.Of(number(part(shown, 0)), glimpses);
     }
 
     private static Glimpse glimpse(List<?> shown, int at) {
         return new Glimpse(
-                (int) number(shown.get(at)),
-                (byte[]) requireNonNull(shown.get(at + 1)),
-                moment(shown.get(at + 2)).orElse(0L));
+                (int) number(part(shown, at)),
+                raw(part(shown, at + 1)),
+                moment(part(shown, at + 2)).orElse(0L));
     }
 
     /** Looks for a task from index {@code from} to {@code to}. */
@@ -229,7 +237,7 @@ public final class Survey {
     private static Found find(RedisConnection redis, byte[] key, byte[] id, long from, long to, int cut) {
         var reply = list(redis.run(FIND, 1, List.of(key, id, bytes(from), bytes(to), bytes(cut))));
         return new Found(
-                (int) number(reply.get(0)), reply.size() == 1 ? Optional.empty() : Optional.of(glimpse(reply, 1)));
+                (int) number(part(reply, 0)), reply.size() == 1 ? Optional.empty() : Optional.of(glimpse(reply, 1)));
     }
 
     /**
@@ -262,22 +270,5 @@ public final class Survey {
             list(redis.call("MGET", keys.toArray(byte[][]::new))).forEach(value -> values.add((byte[]) value));
         }
         return values;
-    }
-
-    private static Optional<Long> moment(@Nullable Object reply) {
-        var digits = text(reply);
-        return digits.isEmpty() ? Optional.empty() : Optional.of((long) Double.parseDouble(digits));
-    }
-
-    private static List<?> list(@Nullable Object reply) {
-        return (List<?>) requireNonNull(reply);
-    }
-
-    private static String text(@Nullable Object reply) {
-        return new String((byte[]) requireNonNull(reply), UTF_8);
-    }
-
-    private static long number(@Nullable Object reply) {
-        return (Long) requireNonNull(reply);
     }
 }

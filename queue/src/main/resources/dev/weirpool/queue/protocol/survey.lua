@@ -35,7 +35,7 @@ return {
   redis.call('LLEN', KEYS[1]), redis.call('LLEN', KEYS[2]), redis.call('LLEN', KEYS[3]), redis.call('LLEN', KEYS[4]),
   redis.call('ZCARD', KEYS[5]), redis.call('LLEN', KEYS[6]),
   redis.call('ZSCORE', KEYS[7], '!paused') and 1 or 0,
-  tonumber(redis.call('GET', KEYS[9]) or 0),
+  tonumber(redis.call('GET', KEYS[9]) or 0) or 0,
   first[2] or '',
   redis.call('ZCARD', KEYS[7]) - flags,
   redis.call('ZRANGEBYSCORE', KEYS[7], '-inf', '(+inf', 'LIMIT', 0, ARGV[1]),
