@@ -218,7 +218,7 @@ final class ForeignKeysTest {
                 bytes("host <b>ghost\nat 999999999999999\nprocesses 999999999999999\nworker \nx\n\0\n"
                         + "worker <b> 999999999999999 x 999999999999999 - - - <b> 1\n")));
         try {
-            await().atMost(LIMIT).until(() -> get("/workers").body().contains("&lt;b>ghost"));
+            await().atMost(LIMIT).until(() -> get("/workers").body().contains("&lt;b&gt;ghost"));
             for (var shown : List.of(get("/workers").body(), said("worker ls").out())) {
                 launcher.pids().forEach(pid -> assertThat(shown).contains(Long.toString(pid)));
             }
