@@ -12,6 +12,7 @@ import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisServer;
+import dev.weirpool.scheduler.Schedule;
 import dev.weirpool.scheduler.Scheduler;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
@@ -124,6 +125,22 @@ final class ForeignKeysTest {
 
         spoil(key);
         try {
+            assertThatEverybodyCopesWith(key);
+        } finally {
+            mend(key);
+        }
+
+        assertSomethingIsDone();
+        if (!name.equals("workers")) { // else they were fenced off, and replaced
+            assertThat(launcher.pids()).isEqualTo(pids);
+        }
+        var heard = Instant.now();
+        await().atMost(LIMIT).until(() -> scheduler.lastHeardOfRedis().isAfter(heard));
+        await().atMost(LIMIT).until(() -> launcher.lastHeardOfRedis().isAfter(heard));
+    }
+
+    private static void assertThatEverybodyCopesWith(String key) throws Exception {
+        try {
             client.send(Task.of(Errands::add, 1, 2));
         } catch (ForeignDataException e) {
             assertThat(e).hasMessageContainingAll(key, "DEL or RENAME");
@@ -146,21 +163,11 @@ final class ForeignKeysTest {
                 assertThat(said.err()).contains(key);
             }
         }
-        for (var path : List.of("/", "/queues", "/queues/" + GOOD, "/workers", "/dead", "/health/ready")) {
+        for (var path :
+                List.of("/", "/queues", "/queues/" + GOOD, "/workers", "/schedules", "/dead", "/health/ready")) {
             assertThat(get(path).statusCode()).as(path).isEqualTo(200);
         }
-        for (var path : List.of("/queues/" + SPOILT, "/schedules")) {
-            assertThat(get(path).statusCode()).as(path).isNotEqualTo(500);
-        }
-        mend(key);
-
-        assertSomethingIsDone();
-        if (!name.equals("workers")) { // else they were fenced off, and replaced
-            assertThat(launcher.pids()).isEqualTo(pids);
-        }
-        var heard = Instant.now();
-        await().atMost(LIMIT).until(() -> scheduler.lastHeardOfRedis().isAfter(heard));
-        await().atMost(LIMIT).until(() -> launcher.lastHeardOfRedis().isAfter(heard));
+        assertThat(get("/queues/" + SPOILT).statusCode()).isNotEqualTo(500);
     }
 
     @Test
@@ -176,6 +183,54 @@ final class ForeignKeysTest {
             mend("weirpool:queues");
             redis.call(connection -> connection.call("ZADD", bytes("weirpool:queues"), bytes(1), bytes(GOOD)));
             redis.call(connection -> connection.call("ZADD", bytes("weirpool:queues"), bytes(1), bytes(SPOILT)));
+        }
+    }
+
+    @Test
+    void schedulesThatCannotBeReadHideNoOthers() throws Exception {
+        schedule(GOOD, "sums");
+        schedule(SPOILT, "others");
+        var key = "weirpool:{" + SPOILT + "}:schedules:definitions";
+        spoil(key);
+        try {
+            for (var path : List.of("/schedules", "/api/v1/schedules")) {
+                var reply = get(path);
+                assertThat(reply.statusCode()).as(path).isEqualTo(200);
+                assertThat(reply.body()).as(path).contains("sums", "the schedules of queue " + SPOILT, key);
+            }
+            var said = said("schedule ls");
+            assertThat(said.exitCode()).isEqualTo(ExitCode.DONE);
+            assertThat(said.out()).contains("sums");
+            assertThat(said.err()).contains("the schedules of queue " + SPOILT, key, "DEL or RENAME");
+        } finally {
+            mend(key);
+        }
+    }
+
+    @Test
+    void aReportThatNoLauncherMadeHidesNoOther() throws Exception {
+        var workers = bytes("weirpool:{" + SPOILT + "}:workers");
+        var report = bytes("weirpool:{" + SPOILT + "}:launcher:ghost.1.0");
+        redis.call(connection -> connection.call("ZADD", workers, bytes(1L << 50), bytes("ghost.1.0.1")));
+        redis.call(connection -> connection.call(
+                "SET",
+                report,
+                bytes("host <b>ghost\nat 999999999999999\nprocesses 999999999999999\nworker \nx\n\0\n"
+                        + "worker <b> 999999999999999 x 999999999999999 - - - <b> 1\n")));
+        try {
+            await().atMost(LIMIT).until(() -> get("/workers").body().contains("&lt;b&gt;ghost"));
+            for (var shown : List.of(get("/workers").body(), said("worker ls").out())) {
+                launcher.pids().forEach(pid -> assertThat(shown).contains(Long.toString(pid)));
+            }
+        } finally {
+            redis.call(connection -> connection.call("ZREM", workers, bytes("ghost.1.0.1")));
+            mend("weirpool:{" + SPOILT + "}:launcher:ghost.1.0");
+        }
+    }
+
+    private static void schedule(String queue, String name) {
+        try (var editor = Scheduler.connect(server.options(), queue)) {
+            editor.schedule(name, Task.of(Errands::add, 1, 2), Schedule.every(Duration.ofHours(1)));
         }
     }
 

@@ -102,9 +102,13 @@ final class Sampler implements AutoCloseable {
                 queues.add(new Snapshot.Queue(state, 0, 0));
             }
             if (state.workers() > 0) {
-                operator.queue(state.name())
-                        .launchers()
-                        .forEach(each -> launchers.add(new Snapshot.Launcher(state.name(), each)));
+                try {
+                    operator.queue(state.name())
+                            .launchers()
+                            .forEach(each -> launchers.add(new Snapshot.Launcher(state.name(), each)));
+                } catch (ForeignDataException e) {
+                    spoilt.add("queue " + state.name() + " has no launchers: " + e.getMessage());
+                }
             }
         }
         var now = queues.stream()
