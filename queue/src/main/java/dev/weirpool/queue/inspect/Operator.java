@@ -7,6 +7,7 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.signing.Keyring;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,6 +83,11 @@ public final class Operator implements AutoCloseable {
      */
     public OperatedQueue queue(String name) {
         return new OperatedQueue(redis, name);
+    }
+
+    /** With what this process signs and verifies. */
+    public Keyring keyring() {
+        return redis.keyring();
     }
 
     /** How the server is. */
