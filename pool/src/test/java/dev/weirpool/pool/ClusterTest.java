@@ -14,6 +14,7 @@ import dev.weirpool.queue.inspect.TaskState;
 import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.redis.ClusterServers;
 import dev.weirpool.queue.redis.RedisRefusedException;
+import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -108,6 +109,31 @@ class ClusterTest {
             end(second);
             end(third);
             servers.startAgain(killed);
+        }
+    }
+
+    /** With certificates of their own authority, which workers and clients have to show, too. */
+    @Test
+    void goesOnWhenAMasterIsKilledOfAClusterThatSpeaksTls(@TempDir Path own) throws Exception {
+        var queue = ClusterServers.queueOf(0);
+        try (var encrypted = ClusterServers.startEncrypted(own)) {
+            assertThatThrownBy(() -> encrypted.optionsWithoutCertificate().open())
+                    .isInstanceOfAny(RedisRefusedException.class, RedisUnavailableException.class)
+                    .hasMessageContaining("&cert=FILE&key=FILE");
+            try (var pool = Pool.start(
+                            PoolOptions.of(2).withRedis(encrypted.options()).withQueue(queue));
+                    var load = new Load(pool)) {
+                load.awaitResults(500);
+
+                var killed = encrypted.master(queue);
+                killed.kill();
+                encrypted.awaitFailoverFrom(killed, queue);
+
+                load.awaitResultsOfAllWorkers(MOST_STANDSTILL);
+                load.awaitResults(500);
+                load.end();
+                end(pool);
+            }
         }
     }
 
