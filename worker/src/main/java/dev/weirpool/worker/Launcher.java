@@ -707,7 +707,8 @@ public final class Launcher implements AutoCloseable {
     private void heed(HeartbeatReply reply) {
         for (var lost : reply.lost()) {
             var child = children.get(lost);
-            if (child != null) {
+            if (child != null
+                    && !child.isLeaving()) { // such a one has just signed off, or will find out when it settles
                 log().warn(
                                 "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
                                 lost,

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
  * The queues of Redis that one queue is spread over, its partitions. The first has the name of the queue itself, so whatever does not
@@ -129,16 +128,12 @@ public record Partitions(String queue, int count) {
         if (index == 0) {
             return queue;
         }
-        var place = slot(queue) + index * SLOTS / count;
+        var place = RedisConnection.slot(queue) + index * SLOTS / count;
         for (var salt = 0; ; salt++) {
             var name = queue + "~" + index + "of" + count + "." + salt;
-            if (Math.floorMod(slot(name) - place + NEAR, SLOTS) <= 2 * NEAR) {
+            if (Math.floorMod(RedisConnection.slot(name) - place + NEAR, SLOTS) <= 2 * NEAR) {
                 return name;
             }
         }
-    }
-
-    private static int slot(String name) {
-        return JedisClusterCRC16.getSlot(name);
     }
 }
