@@ -58,7 +58,6 @@ public final class Launcher implements AutoCloseable {
     private static final int CRASHED = 134; // SIGABRT, with which a JVM ends that has crashed
     private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
-    private static final Duration THREADS_LIMIT = Duration.ofSeconds(3);
     private static final Duration NO_LIMIT = Duration.ofDays(36_500);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
@@ -91,13 +90,11 @@ public final class Launcher implements AutoCloseable {
     private @Nullable Announcer announcer; // there from when a task first speaks of its progress
     private volatile boolean killed;
     private long looks;
-    private long toldNanos = System.nanoTime();
     private final Deque<Child> restarting = new ArrayDeque<>();
     private final Map<String, Long> deaths = new TreeMap<>();
-    private Tally ended = Tally.NOTHING; // what the workers did that have ended
-    private Tally told = Tally.NOTHING; // what the bookkeeper knows
+    private final Ledger ledger = new Ledger();
     private long restarts;
-    private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
+    private final ThreadDumps threadDumps = new ThreadDumps();
     private final Map<String, String> answers = new LinkedHashMap<>();
 
     private Launcher(LauncherOptions options, Consumer<Redis> before) {
@@ -357,10 +354,7 @@ public final class Launcher implements AutoCloseable {
         children.remove(child.worker());
         var death = child.death();
         upkeep.recover(death);
-        ended = ended.plus(child.board().tally());
-        if (child.board().running().isPresent()) {
-            ended = ended.with(Tally.Count.DIED, 1);
-        }
+        ledger.close(child);
         deaths.merge(child.reason(), 1L, Long::sum);
         child.bury();
         var code = child.process().exitValue();
@@ -438,7 +432,7 @@ public final class Launcher implements AutoCloseable {
             }
         }
         restartNext();
-        answerThoseWhoWantThreads();
+        threadDumps.answer(children::get, this::answer);
     }
 
     private void announce(Child child, Progress progress) {
@@ -468,16 +462,8 @@ public final class Launcher implements AutoCloseable {
             ready += child.isReady() ? 1 : 0;
             busy += child.isBusy() ? 1 : 0;
         }
-        return new Census(options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, achieved());
-    }
-
-    /** What all its workers have done, those that have ended included. */
-    private Tally achieved() {
-        var work = ended;
-        for (var child : children.values()) {
-            work = work.plus(child.board().tally());
-        }
-        return work;
+        return new Census(
+                options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, ledger.sum(children.values()));
     }
 
     private static void enforceTimeLimit(Child child) {
@@ -489,38 +475,10 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private void answerThoseWhoWantThreads() {
-        threadsWanted.entrySet().removeIf(wanted -> {
-            var answer = threads(wanted.getValue());
-            answer.ifPresent(text -> answer(wanted.getKey(), text));
-            return answer.isPresent();
-        });
-    }
-
-    /** The stacks of a worker's threads, or why they cannot be had, once either is known. */
-    private Optional<String> threads(ThreadsWanted wanted) {
-        var child = children.get(wanted.worker);
-        if (child == null) {
-            return Optional.of("there is no worker " + wanted.worker + " any more");
-        }
-        var threads = child.takeThreads();
-        if (threads.isPresent() || System.nanoTime() < wanted.deadlineNanos) {
-            return threads;
-        }
-        return Optional.of("worker " + wanted.worker + ", pid " + child.pid() + ", has not answered within "
-                + THREADS_LIMIT.toSeconds() + " s"
-                + child.memory()
-                        .processState()
-                        .map(state -> "; its process is " + state)
-                        .orElse(""));
-    }
-
     private void answer(String number, String text) {
         answers.put(number, text);
         upkeep.report();
     }
-
-    private record ThreadsWanted(String worker, long deadlineNanos) {}
 
     private void enforceMemoryLimit(Child child) {
         var occupied = child.memory().sample();
@@ -558,7 +516,7 @@ public final class Launcher implements AutoCloseable {
         try {
             upkeep.finish();
             redis.call(Duration.ZERO, connection -> {
-                bookkeeper.book(connection, collectNews());
+                bookkeeper.book(connection, ledger.news(children.values()));
                 return true;
             });
         } catch (RedisUnavailableException | RedisRefusedException e) {
@@ -633,28 +591,12 @@ public final class Launcher implements AutoCloseable {
 
     /** On the bookkeeper's thread. */
     private Tally news() {
-        var news = ask(() -> List.of(collectNews()));
+        var news = ask(() -> List.of(ledger.news(children.values())));
         return news.isEmpty() ? Tally.NOTHING : news.get(0);
     }
 
-    private Tally collectNews() {
-        var now = System.nanoTime();
-        var millis = (now - toldNanos) / 1_000_000;
-        toldNanos = now;
-        var achieved = achieved();
-        var news = achieved.minus(told);
-        told = achieved;
-        for (var child : children.values()) {
-            news = news.with(Tally.Count.PRESENT, child.isReady() ? millis : 0);
-            if (child.board().running().isPresent()) {
-                news = news.with(Tally.Count.BUSY, millis);
-            }
-        }
-        return news;
-    }
-
     private void obey(String number, String order) {
-        if (answers.containsKey(number) || threadsWanted.containsKey(number)) {
+        if (answers.containsKey(number) || threadDumps.isWanted(number)) {
             return; // heard before
         }
         log().info("an operator has ordered: {}", order);
@@ -666,8 +608,7 @@ public final class Launcher implements AutoCloseable {
             }
             case "threads" -> {
                 var worker = words.length == 2 ? words[1] : "";
-                threadsWanted.put(number, new ThreadsWanted(worker, System.nanoTime() + THREADS_LIMIT.toNanos()));
-                Optional.ofNullable(children.get(worker)).ifPresent(Child::askForThreads);
+                threadDumps.want(number, worker, children.get(worker));
             }
             default -> answer(number, "this launcher, of an earlier version, does not know the order " + words[0]);
         }
