@@ -160,14 +160,6 @@ public final class ClusterServers extends ServerGroup {
         });
     }
 
-    /** What is there. */
-    public List<String> keysOn(RedisServer server) {
-        try (var redis = connect(server)) {
-            return ((List<?>) redis.call("KEYS", bytes("*")))
-                    .stream().map(ClusterServers::text).toList();
-        }
-    }
-
     /** Waits until it is a replica of the one that has taken over, with all that it has. */
     public void startAgain(RedisServer killed) throws IOException {
         killed.start();

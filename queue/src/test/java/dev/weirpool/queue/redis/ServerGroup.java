@@ -1,5 +1,6 @@
 package dev.weirpool.queue.redis;
 
+import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weirpool.queue.RedisOptions;
@@ -102,6 +103,14 @@ abstract class ServerGroup implements AutoCloseable {
     /** Parameters of the address besides the certificates. */
     Optional<String> parameters() {
         return Optional.empty();
+    }
+
+    /** The keys on one of them. */
+    public final List<String> keysOn(RedisServer server) {
+        try (var redis = connect(server)) {
+            return ((List<?>) redis.call("KEYS", bytes("*")))
+                    .stream().map(ServerGroup::text).toList();
+        }
     }
 
     static boolean isMaster(RedisServer server) {
