@@ -40,7 +40,7 @@ local want, groups = tonumber(ARGV[2]), tonumber(ARGV[5])
 if not redis.call('ZSCORE', workers, ARGV[1]) then return {'FENCED'} end
 -- from the end, where they are: to look each up would be to pass all workers, as Redis keeps up to 128 in a plain list
 local flags = {}
-for _, flag in ipairs(redis.call('ZREVRANGEBYSCORE', workers, '+inf', '+inf')) do flags[flag] = true end
+for _, flag in ipairs(redis.call('ZRANGE', workers, '+inf', '+inf', 'BYSCORE', 'REV')) do flags[flag] = true end
 
 -- what lies in a blob waits too; its length is at the end of such an envelope
 local function size(envelope)
