@@ -45,7 +45,11 @@ final class ScheduleBrokerTest {
                         "false",
                         false),
                 new Guard(
-                        FIRE, "compares the version", "redis.call('HGET', versions, name) ~= version", "false", false),
+                        FIRE,
+                        "compares the version",
+                        "whole(redis.call('HGET', versions, name)) ~= version",
+                        "false",
+                        false),
                 new Guard(FIRE, "heeds the deadline", "now > deadline", "false", false),
                 new Guard(
                         FIRE,
@@ -57,7 +61,7 @@ final class ScheduleBrokerTest {
                 new Guard(
                         FIRE,
                         "is refused whole",
-                        "redis.call('HINCRBY', counts, name .. ' fired', 0)",
+                        "add(counts, name .. ' fired', 0)",
                         "redis.call('ZREM', workers, '')",
                         false),
                 new Guard(
@@ -69,7 +73,7 @@ final class ScheduleBrokerTest {
                 new Guard(
                         EDIT,
                         "compares the number of edits",
-                        "if tonumber(redis.call('GET', KEYS[6]) or 0) ~= tonumber(ARGV[1]) then return 0 end",
+                        "if whole(redis.call('GET', KEYS[6])) ~= tonumber(ARGV[1]) then return 0 end",
                         "",
                         false),
                 new Guard(
