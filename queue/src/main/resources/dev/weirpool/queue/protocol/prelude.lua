@@ -15,6 +15,11 @@ local function whole(value)
   return number >= 0 and number < 9007199254740992 and math.floor(number) or 0
 end
 
+-- a moment in ms, as a score; -1 if there is none
+local function moment(score)
+  return score and whole(score) or -1
+end
+
 -- adds to a count; what is none begins anew. Refused at maxmemory, if it is the first write
 local function add(hash, field, n)
   local sum = redis.pcall('HINCRBY', hash, field, n)

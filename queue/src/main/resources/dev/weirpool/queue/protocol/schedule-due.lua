@@ -13,7 +13,7 @@ local reply = {now, whole(redis.call('GET', KEYS[3]))}
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now + ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 for i = 1, #due, 2 do
   reply[#reply + 1] = due[i]
-  reply[#reply + 1] = tonumber(due[i + 1])
+  reply[#reply + 1] = moment(due[i + 1])
   reply[#reply + 1] = whole(redis.call('HGET', KEYS[2], due[i]))
 end
 return reply

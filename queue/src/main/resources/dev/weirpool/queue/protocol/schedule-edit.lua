@@ -21,7 +21,7 @@ local schedules, definitions, versions, sources, paused = KEYS[1], KEYS[2], KEYS
 -- the number has changed when this comes a second time, however late
 if whole(redis.call('GET', KEYS[6])) ~= tonumber(ARGV[1]) then return 0 end
 for i = 3, #ARGV, 6 do
-  if tonumber(redis.call('ZSCORE', schedules, ARGV[i]) or -1) ~= tonumber(ARGV[i + 1]) then return 0 end
+  if moment(redis.call('ZSCORE', schedules, ARGV[i])) ~= tonumber(ARGV[i + 1]) then return 0 end
 end
 
 -- a first write that maxmemory allows lets the script pass on a full server

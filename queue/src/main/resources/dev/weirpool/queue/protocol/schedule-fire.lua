@@ -55,7 +55,7 @@ for _ = 1, tonumber(ARGV[1]) do
   local current = redis.call('ZSCORE', schedules, name)
   if planned and planned > now then
     answer('EARLY', 0, current)
-  elseif planned and tonumber(current or -1) ~= planned then
+  elseif planned and moment(current) ~= planned then
     answer('STALE', 0, current)
   elseif triggered and redis.call('EXISTS', triggered) == 1 then
     answer('STALE', tonumber(redis.call('GET', triggered)) or 0, current)

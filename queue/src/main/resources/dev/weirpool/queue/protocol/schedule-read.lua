@@ -21,7 +21,7 @@ for i = 1, #ARGV do
   reply[#reply + 1] = whole(redis.call('HGET', KEYS[3], name))
   reply[#reply + 1] = redis.call('HGET', KEYS[4], name) or ''
   reply[#reply + 1] = redis.call('SISMEMBER', KEYS[5], name)
-  reply[#reply + 1] = tonumber(redis.call('ZSCORE', KEYS[1], name) or -1)
+  reply[#reply + 1] = moment(redis.call('ZSCORE', KEYS[1], name))
   for j = 1, 3 do reply[#reply + 1] = whole(counts[j]) end
 end
 return reply

@@ -38,12 +38,7 @@ final class ScheduleBrokerTest {
     static List<Guard> guards() {
         return List.of(
                 new Guard(FIRE, "is not early", "planned and planned > now", "false", false),
-                new Guard(
-                        FIRE,
-                        "compares the planned time",
-                        "planned and tonumber(current or -1) ~= planned",
-                        "false",
-                        false),
+                new Guard(FIRE, "compares the planned time", "planned and moment(current) ~= planned", "false", false),
                 new Guard(
                         FIRE,
                         "compares the version",
@@ -79,7 +74,7 @@ final class ScheduleBrokerTest {
                 new Guard(
                         EDIT,
                         "compares the planned time",
-                        "if tonumber(redis.call('ZSCORE', schedules, ARGV[i]) or -1) ~= tonumber(ARGV[i + 1]) then return 0 end",
+                        "if moment(redis.call('ZSCORE', schedules, ARGV[i])) ~= tonumber(ARGV[i + 1]) then return 0 end",
                         "",
                         false),
                 new Guard(
