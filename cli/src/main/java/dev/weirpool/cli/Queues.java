@@ -116,6 +116,26 @@ final class Queues implements Callable<Integer> {
         }
     }
 
+    @Command(
+            description = {
+                "Spreads it over so many partitions, in a cluster on as many masters as there are; 1 for one list as at first.",
+                "Drain its workers before, and start them again afterwards; open it anew where tasks are sent."
+            },
+            mixinStandardHelpOptions = true)
+    int partition(
+            @Parameters(paramLabel = "QUEUE", description = "Its name; it need not exist.") String name,
+            @Parameters(paramLabel = "COUNT", description = "How many, from 1 to 64.") int count,
+            @Mixin RedisArgument redis,
+            @Mixin OutputArgument output) {
+        try (var operator = Operator.connect(redis.required())) {
+            operator.queue(name).partition(count);
+            output.done(
+                    "queue " + name + " has " + count + (count == 1 ? " partition" : " partitions"),
+                    Map.of("queue", name, "partitions", count));
+            return ExitCode.DONE;
+        }
+    }
+
     private static String limit(long items, long bytes) {
         return (items > 0 ? String.format(java.util.Locale.ROOT, "%,d tasks", items) : "")
                 + (items > 0 && bytes > 0 ? " or " : "")

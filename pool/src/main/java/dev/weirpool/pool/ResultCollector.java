@@ -46,10 +46,9 @@ final class ResultCollector extends Duty {
     private long untrimmedBytes;
     private long renewedAt = System.nanoTime();
 
-    ResultCollector(
-            Redis redis, Broker broker, Submitter submitter, TaskCodec codec, OpenTickets tickets, boolean ownsQueue) {
-        super("weirpool-results-" + broker.queue(), redis);
-        this.broker = broker;
+    ResultCollector(Redis redis, Submitter submitter, TaskCodec codec, OpenTickets tickets, boolean ownsQueue) {
+        super("weirpool-results-" + submitter.broker().queue(), redis);
+        this.broker = submitter.broker();
         this.blobs = new BlobBroker(broker.queue());
         this.submitter = submitter;
         this.producer = submitter.producer();

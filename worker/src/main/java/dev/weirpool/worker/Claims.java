@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claims {
 
-    private static final Duration BELL_LIMIT = Duration.ofSeconds(2);
     private static final long HOLD_MILLIS = 10;
     private static final int MOST_UNSETTLED_BYTES = 1 << 20;
 
@@ -79,6 +78,11 @@ final class Claims {
 
     synchronized boolean isEmpty() {
         return ahead.isEmpty();
+    }
+
+    /** Whether nothing is held, and nothing has to be settled. */
+    synchronized boolean isClear() {
+        return ahead.isEmpty() && settlements.isEmpty() && effects.isEmpty();
     }
 
     /**
@@ -206,10 +210,10 @@ final class Claims {
     }
 
     /**
-     * Waits for the bell, as long as nothing is held, and claims the moment it rings; empty if that was cut short: by {@link #wake},
+     * Waits for the bell up to {@code limit}, while nothing is held, and claims the moment it rings; empty if that was cut short: by {@link #wake},
      * because {@code isStopping}, or because Redis is away.
      */
-    Optional<StepReply> stepAtBell(int want, BooleanSupplier isStopping) {
+    Optional<StepReply> stepAtBell(int want, Duration limit, BooleanSupplier isStopping) {
         try {
             var current = connect();
             idleConnection = current;
@@ -217,7 +221,7 @@ final class Claims {
                 return Optional.empty();
             }
             var request = new StepRequest(want, 0, true, List.of(), List.of());
-            var reply = broker.stepAtBell(current, worker, request, BELL_LIMIT);
+            var reply = broker.stepAtBell(current, worker, request, limit);
             adopt(reply);
             return Optional.of(reply);
         } catch (RedisUnavailableException e) {

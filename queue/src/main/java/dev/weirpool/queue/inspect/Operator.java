@@ -8,6 +8,7 @@ import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.signing.Keyring;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,6 +95,11 @@ public final class Operator implements AutoCloseable {
      */
     public OperatedQueue queue(String name) {
         return new OperatedQueue(redis, name);
+    }
+
+    /** With what this process signs and verifies. */
+    public Keyring keyring() {
+        return redis.keyring();
     }
 
     /** How the server is. */

@@ -722,9 +722,9 @@ public final class Broker {
                 .toList();
     }
 
-    /** Notes that this queue is in use, so that {@link Survey#queues} names it. */
+    /** Notes that this queue is in use, or the one of which this is a partition, so that {@link Survey#queues} names it. */
     public void enlist(RedisConnection redis) {
-        redis.run(ENLIST, 1, List.of(Keys.QUEUES, bytes(queue), bytes(MOST_QUEUES + 1)));
+        redis.run(ENLIST, 1, List.of(Keys.QUEUES, bytes(Partitions.queueOf(queue)), bytes(MOST_QUEUES + 1)));
     }
 
     /** Puts up to {@code most} dead letters back on the queue, the oldest first; returns how many. */
@@ -839,6 +839,7 @@ public final class Broker {
                 keys.paused,
                 keys.edits,
                 keys.counts,
+                keys.partitions,
                 keys.total));
         all.addAll(keys.ready());
         all.addAll(statistics(Instant.now()));

@@ -37,6 +37,15 @@ public record Limit(long items, long bytes) {
         return digits.length() > 15 ? MOST : Long.parseLong(digits);
     }
 
+    /** What each of {@code parts} may hold so that all of them together hold no less than this. */
+    public Limit share(int parts) {
+        return new Limit((items + parts - 1) / parts, (bytes + parts - 1) / parts);
+    }
+
+    Limit and(Limit other) {
+        return new Limit(Math.min(MOST, items + other.items), Math.min(MOST, bytes + other.bytes));
+    }
+
     String wireForm() {
         return items + " " + bytes;
     }

@@ -27,6 +27,7 @@ public final class ScheduleBroker {
     private static final Script DUE = Script.load(ScheduleBroker.class, "schedule-due");
     private static final Script READ = Script.load(ScheduleBroker.class, "schedule-read");
     private static final Script EDIT = Script.load(ScheduleBroker.class, "schedule-edit");
+    private static final long NO_NUMBER = -1; // of edits
     private static final Script FIRE = Script.load(ScheduleBroker.class, "schedule-fire");
 
     private static final int NAMES_PER_PAGE = 1000;
@@ -179,6 +180,11 @@ public final class ScheduleBroker {
         return number(redis.runDurably(keys.schedulesMark, EDIT, 7, arguments)) == 1;
     }
 
+    /** Returns when all edits that were ever made are as safe as the {@link dev.weirpool.queue.redis.Durability} of the address demands. */
+    public void awaitDurability(RedisConnection redis) {
+        edit(redis, NO_NUMBER, List.of());
+    }
+
     /**
      * What to do at a planned time.
      *
@@ -270,7 +276,12 @@ public final class ScheduleBroker {
         }
         var keyCount = arguments.size();
         arguments.addAll(values);
-        var reply = list(redis.run(FIRE, keyCount, arguments));
+        // what is forgotten of planned times is fired again; what is put by hand is not
+        var isByHand = fires.stream().anyMatch(fire -> fire.planned().isEmpty());
+        var reply = list(
+                isByHand
+                        ? redis.runDurably(keys.schedulesMark, FIRE, keyCount, arguments)
+                        : redis.run(FIRE, keyCount, arguments));
         var fired = new ArrayList<Fired>(fires.size());
         for (var i = 1; i < reply.size(); i += 3) {
             var next = number(part(reply, i + 2));

@@ -149,6 +149,11 @@ public final class Submitter extends Duty {
         this.refused = refused;
     }
 
+    /** Of the queue that it sends to. */
+    public Broker broker() {
+        return broker;
+    }
+
     /** Which producer the tasks of this submitter carry. */
     public long producer() {
         return producer;

@@ -60,11 +60,22 @@ public final class Survey {
                         .isPresent(); // who may only look forgets nothing
     }
 
-    /** How much the queue holds, and who serves it. */
+    /** How much a queue holds in all its partitions, and who serves it. */
+    public static Counts all(RedisConnection redis, String queue) {
+        var counts = new Survey(queue).counts(redis);
+        if (counts.partitions > 1) {
+            for (var other : new Partitions(queue, counts.partitions).others()) {
+                counts = counts.and(new Survey(other).counts(redis));
+            }
+        }
+        return counts;
+    }
+
+    /** How much it holds, and who serves it. */
     public Counts counts(RedisConnection redis) {
         return counts(list(redis.run(
                 SURVEY,
-                11,
+                12,
                 List.of(
                         keys.ready,
                         keys.ready1,
@@ -77,6 +88,7 @@ public final class Survey {
                         keys.fence,
                         keys.schedules,
                         keys.producers,
+                        keys.partitions,
                         bytes(MOST_WORKERS)))));
     }
 
@@ -92,20 +104,49 @@ public final class Survey {
                 number(part(reply, 10)),
                 list(part(reply, 11)).stream().map(Replies::text).toList(),
                 moment(part(reply, 12)),
-                moment(part(reply, 13)),
-                moment(part(reply, 14)),
-                moment(part(reply, 15)),
                 number(part(reply, 16)),
                 moment(part(reply, 17)),
-                Stream.of(18, 19, 20, 21)
-                        .map(at -> part(reply, at))
-                        .map(Replies::raw)
-                        .filter(since -> since.length == Long.BYTES)
-                        .map(since -> ByteBuffer.wrap(since).getLong())
-                        .filter(since -> since > 0)
-                        .min(Comparator.naturalOrder()),
+                oldestAge(reply),
                 moment(part(reply, 22)).orElse(0L),
-                text(part(reply, 23)).isEmpty() ? Limit.NONE : Limit.of(text(part(reply, 23))));
+                text(part(reply, 23)).isEmpty() ? Limit.NONE : Limit.of(text(part(reply, 23))),
+                Partitions.count(raw(part(reply, 24))));
+    }
+
+    private static Optional<Duration> oldestAge(List<?> reply) {
+        var now = number(part(reply, 0));
+        if (Stream.of(1, 2, 3, 4).allMatch(level -> number(part(reply, level)) == 0)) {
+            return Optional.of(Duration.ZERO);
+        }
+        var probed = probedAge(reply);
+        var isProbed = moment(part(reply, 12))
+                .filter(beat -> now - beat < PROBED_MILLIS)
+                .isPresent();
+        var waits = Stream.of(18, 19, 20, 21)
+                .map(at -> part(reply, at))
+                .map(Replies::raw)
+                .filter(since -> since.length == Long.BYTES)
+                .map(since -> ByteBuffer.wrap(since).getLong())
+                .filter(since -> since > 0)
+                .min(Comparator.naturalOrder())
+                .map(since -> now - since);
+        return Stream.of(probed, isProbed && probed.isPresent() ? Optional.<Long>empty() : waits)
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder())
+                .map(millis -> Duration.ofMillis(Math.max(0, millis)));
+    }
+
+    /**
+     * The age of the task that was last in line when a probe was set, if it waits still, or else how long it waited. A probe is the number
+     * of claims there will have been when it is claimed.
+     */
+    private static Optional<Long> probedAge(List<?> reply) {
+        var probe = moment(part(reply, 13));
+        var probedAt = moment(part(reply, 14));
+        if (probe.isEmpty() || probedAt.isEmpty()) {
+            return Optional.empty();
+        }
+        var waits = number(part(reply, 8)) < probe.get() ? number(part(reply, 0)) - probedAt.get() : 0L;
+        return Optional.of(Math.max(moment(part(reply, 15)).orElse(0L), waits));
     }
 
     /**
@@ -118,13 +159,12 @@ public final class Survey {
      * @param workers how many are registered
      * @param workerNames of them, the first 10 000
      * @param beat when a launcher last ticked
-     * @param probe how many claims there will have been when a task that was last in line at {@code probedAt} is claimed
-     * @param lastWait how long the one before had waited, in ms
      * @param schedules how many there are that are not paused
      * @param nextFire when the first of them is to fire
-     * @param waitsSince when the first ready task could first be run, by the clock of whoever sent it
+     * @param oldestAge for how long the task has waited that has waited longest; empty if nobody can tell
      * @param load how many bytes wait, ready or delayed
      * @param limit how much may
+     * @param partitions how many the queue has
      */
     public record Counts(
             long now,
@@ -137,36 +177,36 @@ public final class Survey {
             long workers,
             List<String> workerNames,
             Optional<Long> beat,
-            Optional<Long> probe,
-            Optional<Long> probedAt,
-            Optional<Long> lastWait,
             long schedules,
             Optional<Long> nextFire,
-            Optional<Long> waitsSince,
+            Optional<Duration> oldestAge,
             long load,
-            Limit limit) {
+            Limit limit,
+            int partitions) {
 
-        /** For how long the task has waited that has waited longest; empty if nobody can tell. */
-        public Optional<Duration> oldestAge() {
-            if (ready.stream().allMatch(length -> length == 0)) {
-                return Optional.of(Duration.ZERO);
+        /** This and what another partition holds, which has the same workers, and no schedules. */
+        private Counts and(Counts other) {
+            var sums = new ArrayList<Long>();
+            for (var i = 0; i < ready.size(); i++) {
+                sums.add(ready.get(i) + other.ready.get(i));
             }
-            var probed = probedAge();
-            var isProbed = beat.filter(at -> now - at < PROBED_MILLIS).isPresent();
-            return Stream.of(
-                            probed,
-                            isProbed && probed.isPresent() ? Optional.<Long>empty() : waitsSince.map(at -> now - at))
-                    .flatMap(Optional::stream)
-                    .max(Comparator.naturalOrder())
-                    .map(millis -> Duration.ofMillis(Math.max(0, millis)));
-        }
-
-        /** Who was last in line when the probe was set waits still, or waited so long. */
-        private Optional<Long> probedAge() {
-            if (probe.isEmpty() || probedAt.isEmpty()) {
-                return Optional.empty();
-            }
-            return Optional.of(Math.max(lastWait.orElse(0L), claims < probe.get() ? now - probedAt.get() : 0L));
+            return new Counts(
+                    now,
+                    sums,
+                    delayed + other.delayed,
+                    dead + other.dead,
+                    paused,
+                    claims + other.claims,
+                    Stream.concat(firstDue.stream(), other.firstDue.stream()).min(Comparator.naturalOrder()),
+                    workers,
+                    workerNames,
+                    beat,
+                    schedules,
+                    nextFire,
+                    oldestAge.flatMap(age -> other.oldestAge.map(theirs -> age.compareTo(theirs) > 0 ? age : theirs)),
+                    load + other.load,
+                    limit.and(other.limit),
+                    partitions);
         }
     }
 

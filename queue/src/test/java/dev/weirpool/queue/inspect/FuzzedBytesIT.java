@@ -12,13 +12,11 @@ import dev.weirpool.queue.codec.Preview;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
 import dev.weirpool.queue.protocol.ScheduledRun;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Any bytes at all, where bytes come out of Redis. As tests these run on the seeds in the resources; with {@code JAZZER_FUZZ=1} in the
  * environment Jazzer looks for others, guided by what they reach.
  */
-@Timeout(30) // for one input, when Jazzer looks for others
 class FuzzedBytesIT {
     private static final Codec CODEC = new Codec();
     private static final TaskCodec TASKS = new TaskCodec(

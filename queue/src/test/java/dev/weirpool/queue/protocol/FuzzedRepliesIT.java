@@ -8,10 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Timeout;
 
 /** Any replies at all, as {@code FuzzedBytesIT} has any bytes: read, or refused as what nobody of ours has made. */
-@Timeout(30) // for one input, when Jazzer looks for others
 class FuzzedRepliesIT {
 
     @FuzzTest(maxDuration = "1h", maxExecutions = 2_500_000)
