@@ -208,7 +208,9 @@ class ServersIT {
             assertThat(tasks.deadLetters().retry(letter)).isTrue();
             await().atMost(LIMIT).until(() -> tasks.deadLetters().size() == 1);
 
-            assertThat(operator.queues()).extracting(QueueState::name).contains(queue);
+            assertThat(operator.queues(spoilt -> {}))
+                    .extracting(QueueState::name)
+                    .contains(queue);
             assertThat(operator.queue(queue).state().workers()).isEqualTo(1);
             assertThat(operator.server().version()).isNotEmpty();
             assertThat(operator.queue(queue).purge(TaskState.DEAD, count -> {})).isEqualTo(1);

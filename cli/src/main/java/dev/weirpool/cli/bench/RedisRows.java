@@ -182,7 +182,7 @@ final class RedisRows {
 
         private double scriptMicros() {
             var stats = bed.serverInfo("cmdstat_evalsha");
-            return Double.parseDouble(stats.replaceAll(".*usec=(\\d+),.*", "$1"));
+            return stats.isEmpty() ? 0 : Double.parseDouble(stats.replaceAll(".*usec=(\\d+),.*", "$1"));
         }
 
         void idle(RedisConnection connection) {

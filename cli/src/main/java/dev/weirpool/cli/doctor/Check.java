@@ -43,6 +43,7 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
             new Check("memory of Redis", Check::redisMemory),
             new Check("memory of workers", Check::workerMemory),
             new Check("versions of workers", Check::versions),
+            new Check("keys of queues", Check::spoilt),
             new Check("signatures", Check::signatures),
             new Check("queues without workers", Check::unserved),
             new Check("schedules without a scheduler", Check::unscheduled));
@@ -213,6 +214,15 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
             }
         }
         return findings;
+    }
+
+    private static List<Finding> spoilt(Facts facts) {
+        return facts.spoilt().stream()
+                .map(queue -> new Finding(
+                        "keys of queues",
+                        Plain.line(queue),
+                        "delete or rename those keys, and have nobody else write there"))
+                .toList();
     }
 
     private static List<Finding> signatures(Facts facts) {

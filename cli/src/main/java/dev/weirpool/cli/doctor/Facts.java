@@ -8,6 +8,7 @@ import dev.weirpool.queue.inspect.ServerState;
 import dev.weirpool.queue.inspect.TaskState;
 import dev.weirpool.queue.inspect.TaskSummary;
 import dev.weirpool.queue.signing.Keyring;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * What the checks look at.
  *
  * @param address of Redis, without user and password
+ * @param spoilt why queues are left out
  * @param keys of each queue the ids of the keys with which some of its tasks say they are signed, 0 for those that are not
  * @param keyring of this process
  * @param version of this command; empty if it does not know
@@ -30,6 +32,7 @@ public record Facts(
         ServerState server,
         List<QueueState> queues,
         List<LauncherState> launchers,
+        List<String> spoilt,
         Map<String, SortedSet<Integer>> keys,
         Keyring keyring,
         String version) {
@@ -43,11 +46,13 @@ public record Facts(
     public Facts {
         queues = List.copyOf(queues);
         launchers = List.copyOf(launchers);
+        spoilt = List.copyOf(spoilt);
     }
 
     /** Looks at all that there is. */
     public static Facts of(Operator operator, String version) {
-        var queues = operator.queues();
+        var spoilt = new ArrayList<String>();
+        var queues = operator.queues(spoilt::add);
         return new Facts(
                 operator.toString(),
                 operator.server(),
@@ -56,6 +61,7 @@ public record Facts(
                         .filter(queue -> queue.workers() > 0)
                         .flatMap(queue -> operator.queue(queue.name()).launchers().stream())
                         .toList(),
+                spoilt,
                 queues.stream()
                         .filter(queue -> !queue.name().matches(POOLS_OWN))
                         .collect(Collectors.toMap(

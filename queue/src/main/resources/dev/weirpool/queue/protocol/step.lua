@@ -37,18 +37,20 @@ local inflight, workers, ready, bell, delayed, dead, cancels =
 local fence, producers = KEYS[11], KEYS[12]
 local want, groups = tonumber(ARGV[2]), tonumber(ARGV[5])
 
-local flags = redis.call('ZMSCORE', workers, ARGV[1], '!paused', '!cancel', '!prio', '!blobs')
-if not flags[1] then return {'FENCED'} end
+if not redis.call('ZSCORE', workers, ARGV[1]) then return {'FENCED'} end
+-- from the end, where they are: to look each up would be to pass all workers, as Redis keeps up to 128 in a plain list
+local flags = {}
+for _, flag in ipairs(redis.call('ZRANGE', workers, '+inf', '+inf', 'BYSCORE', 'REV')) do flags[flag] = true end
 
 -- what lies in a blob waits too; its length is at the end of such an envelope
 local function size(envelope)
-  local isApart = flags[5] and string.byte(envelope) == 2 and #envelope > 50
+  local isApart = flags['!blobs'] and string.byte(envelope) == 2 and #envelope > 50
   return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
 end
 
 local function cancelled(tasks)
   local ids = {}
-  for i = 1, flags[3] and #tasks or 0 do
+  for i = 1, flags['!cancel'] and #tasks or 0 do
     local id = string.sub(tasks[i], 5, 20)
     if redis.call('ZSCORE', cancels, id) then ids[#ids + 1] = id end
   end
@@ -58,7 +60,7 @@ end
 local function resync()
   local held = redis.call('LRANGE', inflight, 0, -1)
   -- as many claims as were made in all is no less than the fence that each claim gave, which is not known any more
-  return {'RESYNC', held, cancelled(held), tonumber(redis.call('GET', fence) or 0)}
+  return {'RESYNC', held, cancelled(held), tonumber(redis.call('GET', fence) or 0) or 0}
 end
 
 if groups == 0 then
@@ -99,7 +101,7 @@ else
         redis.call('ZADD', delayed, now + value, string.sub(envelope, 1, 3) .. string.char(attempt) .. string.sub(envelope, 5))
       end
     else
-      for i = first, flags[3] and after - 1 or 0 do
+      for i = first, flags['!cancel'] and after - 1 or 0 do
         local id = string.sub(heads[i], 5, 20)
         redis.call('ZREM', cancels, id, id .. '!')
       end
@@ -139,11 +141,11 @@ for i = 1, tonumber(ARGV[effects] or 0) do
 end
 
 if want < 1 then return {'OK', {}, {}, 0} end
-if flags[2] then return {'PAUSED', {}} end
+if flags['!paused'] then return {'PAUSED', {}} end
 
 -- a mebibyte together is enough: each may have sixteen, or more in a blob
 local claimed, bytes, isEnough = {}, 0, false
-for level = 0, flags[4] and 3 or 0 do
+for level = 0, flags['!prio'] and 3 or 0 do
   local taken
   repeat
     taken = #claimed < want and not isEnough and redis.call('LPOP', KEYS[3 + level], math.min(32, want - #claimed))
@@ -173,7 +175,7 @@ if bytes > 0 then redis.call('HINCRBY', producers, '!load', -bytes) end
 if ARGV[4] == '1' and redis.call('LLEN', bell) == 0 then
   -- one token wakes one worker, which wakes the next as long as there is work
   local more = redis.call('LLEN', ready) > 0
-  if not more and flags[4] then
+  if not more and flags['!prio'] then
     more = redis.call('EXISTS', KEYS[4], KEYS[5], KEYS[6]) > 0
   end
   if more then redis.call('RPUSH', bell, 1) end

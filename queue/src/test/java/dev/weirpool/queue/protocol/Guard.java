@@ -73,7 +73,11 @@ record Guard(String script, String why, String words, String without, boolean is
                     ""),
             full("blob", "passes on a full server if it is a result", "redis.call('HDEL', KEYS[1], '')", ""),
             guard("open", "leaves what is there", "if redis.call('EXISTS', KEYS[1]) == 0 then", "if true then"),
-            guard("step", "turns away who is not registered", "if not flags[1] then return {'FENCED'} end", ""),
+            guard(
+                    "step",
+                    "turns away who is not registered",
+                    "if not redis.call('ZSCORE', workers, ARGV[1]) then return {'FENCED'} end",
+                    ""),
             guard(
                     "step",
                     "compares what the worker thinks it holds",
@@ -114,7 +118,7 @@ record Guard(String script, String why, String words, String without, boolean is
                     "leaves the bell alone when nothing is wanted",
                     "if want < 1 then return {'OK', {}, {}, 0} end",
                     ""),
-            guard("step", "claims nothing of a paused queue", "if flags[2] then return {'PAUSED', {}} end", ""),
+            guard("step", "claims nothing of a paused queue", "if flags['!paused'] then return {'PAUSED', {}} end", ""),
             guard(
                     "step",
                     "tells which tasks are cancelled",
