@@ -68,6 +68,7 @@ final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        OwnTasks.allow(Bed.class.getPackageName());
         try (var bed = Bed.make(signed(redis.options()), processes)) {
             var cleaning = new Thread(bed::close, "weirpool-bench-clean");
             if (redis.isGiven()) { // the embedded one ends with us

@@ -121,7 +121,7 @@ final class Demo implements Callable<Integer> {
                     "no Redis given: name the one that the workers use, with --redis redis://host:6379 or WEIRPOOL_REDIS_URL");
         }
         requireWorkers(redis.options(), queue);
-        allowExamples();
+        OwnTasks.allow(Fleet.class.getPackageName());
         try (var pool = Pool.connect(redis.options(), queue)) {
             Fleet.run(pool, tasks, seconds);
         }
@@ -137,15 +137,8 @@ final class Demo implements Callable<Integer> {
         }
     }
 
-    /** They are in a jar of ours, which is a library to everybody else. */
-    private static void allowExamples() {
-        if (System.getProperty("weirpool.allow") == null) {
-            System.setProperty("weirpool.allow", Fleet.class.getPackageName());
-        }
-    }
-
     private Pool start(int processes) {
-        allowExamples();
+        OwnTasks.allow(Fleet.class.getPackageName());
         var options = PoolOptions.of(processes);
         return Pool.start(port == null ? options : options.withRedis(RedisOptions.embedded(port)));
     }

@@ -42,8 +42,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         try (var operator = Operator.connectUnchecked(redis.required(), Clock.systemUTC())) {
             var facts = Facts.of(operator, version());
-            var isTold = !facts.server().info().isEmpty();
-            if (!isTold) {
+            if (facts.server().info().isEmpty()) {
                 System.err.println(
                         "weirpool: Redis does not tell this user its INFO, so not all was looked at; allow it with +info");
             }
@@ -58,7 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
                 for (var check : Check.ALL) {
                     var findings = check.findings().apply(facts);
                     found += findings.size();
-                    if (isTold || !check.needsInfo()) {
+                    if (check.canTell(facts)) {
                         print(check, findings);
                     } else {
                         System.out.println("?    " + check.name());

@@ -224,7 +224,7 @@ public final class Main implements Callable<Integer> {
                 : ExitCode.FAULT;
     }
 
-    private static void say(String message) {
+    static void say(String message) {
         System.err.println("weirpool: " + message);
     }
 

@@ -45,7 +45,7 @@ final class Queues implements Callable<Integer> {
     @Command(description = "All queues.", mixinStandardHelpOptions = true)
     int ls(@Mixin RedisArgument redis, @Mixin OutputArgument output) {
         try (var operator = Operator.connect(redis.required())) {
-            output.rows(Views.QUEUE, operator.queues());
+            output.rows(Views.QUEUE, operator.queues(Main::say));
             return ExitCode.DONE;
         }
     }
@@ -112,6 +112,26 @@ final class Queues implements Callable<Integer> {
                             ? "queue " + name + " has no limit"
                             : "queue " + name + " takes no more while " + limit(items, bytes) + " wait",
                     Map.of("queue", name, "max_waiting", items, "max_waiting_bytes", bytes));
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            description = {
+                "Spreads it over so many partitions, in a cluster on as many masters as there are; 1 for one list as at first.",
+                "Drain its workers before, and start them again afterwards; open it anew where tasks are sent."
+            },
+            mixinStandardHelpOptions = true)
+    int partition(
+            @Parameters(paramLabel = "QUEUE", description = "Its name; it need not exist.") String name,
+            @Parameters(paramLabel = "COUNT", description = "How many, from 1 to 64.") int count,
+            @Mixin RedisArgument redis,
+            @Mixin OutputArgument output) {
+        try (var operator = Operator.connect(redis.required())) {
+            operator.queue(name).partition(count);
+            output.done(
+                    "queue " + name + " has " + count + (count == 1 ? " partition" : " partitions"),
+                    Map.of("queue", name, "partitions", count));
             return ExitCode.DONE;
         }
     }

@@ -3,6 +3,7 @@ package dev.weirpool.cli;
 import dev.weirpool.cli.output.Column;
 import dev.weirpool.cli.output.Plain;
 import dev.weirpool.queue.inspect.Operator;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.scheduler.ScheduleStatus;
 import dev.weirpool.scheduler.Scheduler;
 import java.util.ArrayList;
@@ -72,6 +73,11 @@ final class Schedules implements Callable<Integer> {
         for (var name : names) {
             try (var scheduler = Scheduler.connect(server, name)) {
                 scheduler.list().forEach(status -> planned.add(new Planned(name, status)));
+            } catch (ForeignDataException e) {
+                if (names.size() == 1) {
+                    throw e;
+                }
+                Main.say("the schedules of queue " + name + " cannot be looked at: " + e.getMessage());
             }
         }
         output.rows(PLANNED, planned);

@@ -76,7 +76,7 @@ final class Status implements Callable<Integer> {
     }
 
     private void print(Operator operator) {
-        var queues = operator.queues();
+        var queues = operator.queues(Main::say);
         var server = operator.server();
         if (output.format().isJson()) {
             var values = new LinkedHashMap<String, @Nullable Object>();

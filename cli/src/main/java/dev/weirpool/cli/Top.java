@@ -84,10 +84,10 @@ final class Top implements Callable<Integer> {
             throw new IllegalArgumentException("--every must be from 0.1 to 3600 seconds, got " + every);
         }
         try (var operator = Operator.connect(redis.required())) {
-            var before = byName(operator.queues());
+            var before = byName(operator.queues(Main::say));
             for (var i = 0; times == 0 || i < times; i++) {
                 Thread.sleep((long) (every * 1000));
-                var queues = operator.queues();
+                var queues = operator.queues(Main::say);
                 print(drains(queues, before), runs(operator, queues));
                 before = byName(queues);
             }

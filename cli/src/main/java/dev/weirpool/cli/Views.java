@@ -28,6 +28,7 @@ final class Views {
             Column.wide("waiting_bytes", queue -> new Bytes(queue.waitingBytes())),
             Column.wide("max_waiting", QueueState::maxWaiting),
             Column.wide("max_waiting_bytes", queue -> new Bytes(queue.maxWaitingBytes())),
+            Column.wide("partitions", QueueState::partitions),
             Column.wide("claims", QueueState::claims),
             Column.wide("schedules", QueueState::schedules),
             Column.wide("next_fire", QueueState::nextFire),

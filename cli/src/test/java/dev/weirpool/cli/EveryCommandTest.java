@@ -88,6 +88,7 @@ final class EveryCommandTest {
         calls.put("queue ls", List.of());
         calls.put("queue show", List.of("images"));
         calls.put("queue limit", List.of("images", "--items", "1000"));
+        calls.put("queue partition", List.of("letters", "2"));
         calls.put("queue pause", List.of("images"));
         calls.put("task ls", List.of("--queue", "images", "--state", "delayed"));
         calls.put("task show", List.of(waiting));

@@ -208,7 +208,9 @@ class ServersIT {
             assertThat(tasks.deadLetters().retry(letter)).isTrue();
             await().atMost(LIMIT).until(() -> tasks.deadLetters().size() == 1);
 
-            assertThat(operator.queues()).extracting(QueueState::name).contains(queue);
+            assertThat(operator.queues(spoilt -> {}))
+                    .extracting(QueueState::name)
+                    .contains(queue);
             assertThat(operator.queue(queue).state().workers()).isEqualTo(1);
             assertThat(operator.server().version()).isNotEmpty();
             assertThat(operator.queue(queue).purge(TaskState.DEAD, count -> {})).isEqualTo(1);
@@ -244,6 +246,13 @@ class ServersIT {
                         .mapToObj(i -> Task.of(ServersIT::square, i))
                         .toList());
             }
+            var scheduled = Task.of(ServersIT::square, 1);
+            try (var scheduler = Scheduler.connect(addressOf(own).withDurability(Durability.FSYNC), queue)) {
+                scheduler.schedule("kept", scheduled, Schedule.every(Duration.ofHours(1)));
+                scheduler.schedule("removed", scheduled, Schedule.every(Duration.ofHours(1)));
+                scheduler.remove("removed");
+                scheduler.pause("kept");
+            }
             docker("kill", "--signal", "KILL", own.getContainerId());
             docker("start", own.getContainerId());
             var port = docker("port", own.getContainerId(), "" + PORT) // another one
@@ -259,6 +268,12 @@ class ServersIT {
 
             try (var tasks = TaskQueue.connect(again, queue)) {
                 assertThat(tasks.size()).isEqualTo(100);
+            }
+            try (var scheduler = Scheduler.connect(again, queue)) {
+                assertThat(scheduler.list()).singleElement().satisfies(status -> {
+                    assertThat(status.name()).isEqualTo("kept");
+                    assertThat(status.isPaused()).isTrue();
+                });
             }
         }
     }

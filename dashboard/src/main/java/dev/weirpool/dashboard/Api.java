@@ -13,6 +13,7 @@ import dev.weirpool.queue.inspect.TaskSummary;
 import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Tally.Count;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class Api {
 
     Reply queues(Request request) {
         return facts(now -> object(
-                "at", now.at(), "queues", now.queues().stream().map(Api::queue).toList()));
+                "at", now.at(), "queues", now.queues().stream().map(Api::queue).toList(), "spoilt", now.spoilt()));
     }
 
     Reply queue(Request request) {
@@ -143,8 +144,9 @@ final class Api {
     }
 
     Reply schedules(Request request) {
-        var all = schedules.all(operator.queueNames(), sampler.latest().at());
-        return json(object("schedules", all.stream().map(Api::planned).toList()));
+        var spoilt = new ArrayList<String>();
+        var all = schedules.all(operator.queueNames(), sampler.latest().at(), spoilt::add);
+        return json(object("schedules", all.stream().map(Api::planned).toList(), "spoilt", spoilt));
     }
 
     private static Map<String, @Nullable Object> planned(Schedules.Planned planned) {

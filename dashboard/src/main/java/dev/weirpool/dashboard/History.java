@@ -3,6 +3,7 @@ package dev.weirpool.dashboard;
 import dev.weirpool.queue.inspect.OperatedQueue;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.protocol.Tally;
+import dev.weirpool.queue.redis.ForeignDataException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,9 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What happened on the queues, read from the statistics that launchers leave in Redis, and kept for a while for all who ask. */
 final class History {
+    private static final Logger log = LoggerFactory.getLogger(History.class);
 
     private static final int MOST_KEPT = 500;
     private static final int MOST_QUEUES = 200;
@@ -65,7 +69,11 @@ final class History {
         var sums =
                 new ArrayList<Tally>(starts.stream().map(start -> Tally.NOTHING).toList());
         for (var name : queues) {
-            add(sums, operator.queue(name), range, starts);
+            try {
+                add(sums, operator.queue(name), range, starts);
+            } catch (ForeignDataException e) {
+                log.debug("{}; queue {} is left out of the history", e.getMessage(), name);
+            }
         }
         var end = System.nanoTime();
         var life = Math.max(Duration.ofSeconds(1).toNanos(), FACTOR * (end - began));

@@ -2,6 +2,7 @@ package dev.weirpool.dashboard;
 
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.QueueState;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.time.Clock;
@@ -91,13 +92,23 @@ final class Sampler implements AutoCloseable {
     private Snapshot snapshot() {
         var queues = new ArrayList<Snapshot.Queue>();
         var launchers = new ArrayList<Snapshot.Launcher>();
-        for (var state : operator.queues()) {
-            var series = history.lastMinutes(state.name());
-            queues.add(new Snapshot.Queue(state, series.donePerMinuteNow(), series.failedPerMinuteNow()));
+        var spoilt = new ArrayList<String>();
+        for (var state : operator.queues(spoilt::add)) {
+            try {
+                var series = history.lastMinutes(state.name());
+                queues.add(new Snapshot.Queue(state, series.donePerMinuteNow(), series.failedPerMinuteNow()));
+            } catch (ForeignDataException e) {
+                spoilt.add("queue " + state.name() + " has no statistics: " + e.getMessage());
+                queues.add(new Snapshot.Queue(state, 0, 0));
+            }
             if (state.workers() > 0) {
-                operator.queue(state.name())
-                        .launchers()
-                        .forEach(each -> launchers.add(new Snapshot.Launcher(state.name(), each)));
+                try {
+                    operator.queue(state.name())
+                            .launchers()
+                            .forEach(each -> launchers.add(new Snapshot.Launcher(state.name(), each)));
+                } catch (ForeignDataException e) {
+                    spoilt.add("queue " + state.name() + " has no launchers: " + e.getMessage());
+                }
             }
         }
         var now = queues.stream()
@@ -105,7 +116,7 @@ final class Sampler implements AutoCloseable {
                 .map(QueueState::at)
                 .max(Comparator.naturalOrder())
                 .orElseGet(clock::instant);
-        return new Snapshot("", now, queues, launchers);
+        return new Snapshot("", spoilt, now, queues, launchers);
     }
 
     /** Somebody begins to watch. */

@@ -1,6 +1,7 @@
 package dev.weirpool.dashboard;
 
 import dev.weirpool.queue.RedisOptions;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.scheduler.ScheduleStatus;
 import dev.weirpool.scheduler.Scheduler;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The schedules of all queues, read when they are asked for. */
@@ -33,19 +35,26 @@ final class Schedules implements AutoCloseable {
      */
     record Planned(String queue, ScheduleStatus status, List<Instant> next, boolean isLate) {}
 
-    List<Planned> all(List<String> queues, Instant now) {
+    /**
+     * @param spoilt told of each queue whose schedules cannot be looked at, because its keys are not as Weirpool makes them; they are
+     *     left out
+     */
+    List<Planned> all(List<String> queues, Instant now, Consumer<String> spoilt) {
         var all = new ArrayList<Planned>();
         for (var queue : queues.subList(0, Math.min(MOST_QUEUES, queues.size()))) {
-            for (var status : of(queue).list()) {
-                if (all.size() < MOST) {
-                    var isLate = status.next()
-                            .filter(next -> next.plus(LATE).isBefore(now))
-                            .isPresent();
-                    all.add(new Planned(queue, status, next(status), isLate));
-                }
+            try {
+                of(queue).list().stream()
+                        .limit(MOST - all.size())
+                        .forEach(status -> all.add(new Planned(queue, status, next(status), isLate(status, now))));
+            } catch (ForeignDataException e) {
+                spoilt.accept("the schedules of queue " + queue + " cannot be looked at: " + e.getMessage());
             }
         }
         return all;
+    }
+
+    private static boolean isLate(ScheduleStatus status, Instant now) {
+        return status.next().filter(next -> next.plus(LATE).isBefore(now)).isPresent();
     }
 
     /** Those to come; after a fixed delay that begins with the end of a task only the first is known. */

@@ -6,6 +6,7 @@ import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.Search;
 import dev.weirpool.queue.inspect.TaskState;
 import dev.weirpool.queue.inspect.TaskSummary;
+import dev.weirpool.queue.redis.ForeignDataException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -156,8 +157,7 @@ final class Screens {
         frame.now().launchers().stream()
                 .map(Snapshot.Launcher::queue)
                 .distinct()
-                .flatMap(
-                        queue -> operator.queue(queue).tasks(TaskState.RUNNING, false, "", MOST_NAMED).tasks().stream())
+                .flatMap(queue -> running(queue).stream())
                 .forEach(task -> names.put(task.id().toString(), task.name()));
         for (var launcher : frame.now().launchers()) {
             hosts.computeIfAbsent(launcher.state().host(), host -> new ArrayList<>())
@@ -167,6 +167,16 @@ final class Screens {
                 "workers",
                 frame,
                 Map.of("hosts", hosts, "names", names, "redis", options.redis().toString()));
+    }
+
+    private List<TaskSummary> running(String queue) {
+        try {
+            return operator.queue(queue)
+                    .tasks(TaskState.RUNNING, false, "", MOST_NAMED)
+                    .tasks();
+        } catch (ForeignDataException e) {
+            return List.of(); // the next look at all queues says why
+        }
     }
 
     Reply threads(Request request, String worker, Optional<String> stacks) {
@@ -179,11 +189,18 @@ final class Screens {
         if (frame.now().isDown()) {
             return down(frame);
         }
-        var all = schedules.all(operator.queueNames(), frame.at());
+        var spoilt = new ArrayList<String>();
+        var all = schedules.all(operator.queueNames(), frame.at(), spoilt::add);
         return page(
                 "schedules",
                 frame,
-                Map.of("schedules", all, "redis", options.redis().toString()));
+                Map.of(
+                        "schedules",
+                        all,
+                        "spoilt",
+                        spoilt,
+                        "redis",
+                        options.redis().toString()));
     }
 
     /** A dead letter, and what happened to it. */

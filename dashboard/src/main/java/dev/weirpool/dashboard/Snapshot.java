@@ -10,9 +10,10 @@ import java.util.Optional;
  * How everything was at one moment.
  *
  * @param problem why Redis could not be asked; empty if it could
+ * @param spoilt why queues are left out
  * @param at on the clock of Redis, as far as it answered
  */
-record Snapshot(String problem, Instant at, List<Queue> queues, List<Launcher> launchers) {
+record Snapshot(String problem, List<String> spoilt, Instant at, List<Queue> queues, List<Launcher> launchers) {
 
     /** A queue, and how many of its attempts ended well or not in the last minute. */
     record Queue(QueueState state, double done, double failed) {}
@@ -21,12 +22,13 @@ record Snapshot(String problem, Instant at, List<Queue> queues, List<Launcher> l
     record Launcher(String queue, LauncherState state) {}
 
     Snapshot {
+        spoilt = List.copyOf(spoilt);
         queues = List.copyOf(queues);
         launchers = List.copyOf(launchers);
     }
 
     static Snapshot failed(String problem, Instant now) {
-        return new Snapshot(problem, now, List.of(), List.of());
+        return new Snapshot(problem, List.of(), now, List.of(), List.of());
     }
 
     boolean isDown() {

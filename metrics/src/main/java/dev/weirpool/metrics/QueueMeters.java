@@ -147,7 +147,7 @@ public final class QueueMeters extends Duty implements MeterBinder {
 
     private void look(RedisConnection redis, String queue) {
         try {
-            counts.put(queue, new Survey(queue).counts(redis));
+            counts.put(queue, Survey.all(redis, queue));
         } catch (RedisRefusedException e) { // a user who may not look at all of it
             if (refused.add(queue)) {
                 log.warn("{}; what queue {} holds is left out of the metrics", e.getMessage(), queue);

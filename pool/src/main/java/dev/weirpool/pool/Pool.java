@@ -114,7 +114,7 @@ public final class Pool extends Calls implements AutoCloseable {
         var redis = new LazyRedis(server);
         var codec = new TaskCodec(redis, thisProcess(), allowed(options));
         try {
-            var dispatch = new RedisDispatch(redis.get(), codec, broker, launcher, options.processes(), ownsQueue);
+            var dispatch = new RedisDispatch(redis.get(), codec, queue, launcher, options.processes(), ownsQueue);
             return new Pool(redis, codec, dispatch, queue);
         } catch (RuntimeException e) {
             launcher.kill(); // Redis has just gone away
@@ -132,11 +132,11 @@ public final class Pool extends Calls implements AutoCloseable {
      * @throws dev.weirpool.queue.redis.RedisUnavailableException if Redis does not answer, within 16 s
      */
     public static Pool connect(RedisOptions options, String queue) {
-        var broker = new Broker(queue);
+        new Broker(queue); // checks the name before a server is started for it
         options.keyring().require();
         var redis = new LazyRedis(options);
         var codec = new TaskCodec(redis, thisProcess());
-        return new Pool(redis, codec, new RedisDispatch(redis.get(), codec, broker, null, 0, false), queue);
+        return new Pool(redis, codec, new RedisDispatch(redis.get(), codec, queue, null, 0, false), queue);
     }
 
     private static AllowList allowed(PoolOptions options) {

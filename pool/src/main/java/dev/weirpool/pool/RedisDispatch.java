@@ -11,8 +11,10 @@ import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.codec.AllowList;
 import dev.weirpool.queue.protocol.Broker;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.protocol.PushReply;
 import dev.weirpool.queue.protocol.Submitter;
+import dev.weirpool.queue.protocol.Submitters;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisFullException;
@@ -21,6 +23,7 @@ import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.worker.Census;
 import dev.weirpool.worker.Launcher;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,48 +41,55 @@ final class RedisDispatch implements Dispatch {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Redis redis;
-    private final Broker broker;
+    private final Broker broker; // of the first partition, which has the name of the queue
     private final TaskCodec codec;
     private final @Nullable Launcher launcher;
     private final int processes;
     private final boolean ownsQueue;
-    private final OpenTickets tickets = new OpenTickets();
-    private final Submitter submitter;
-    private final ResultCollector collector;
+    private final Submitters submitters;
+    private final List<Lane> lanes;
     private final AtomicLong endPatience = new AtomicLong(PATIENCE.toNanos());
     private volatile boolean killed;
     private volatile boolean isAway;
+
+    /** The way to one partition and back. */
+    private record Lane(Broker broker, Submitter submitter, OpenTickets tickets, ResultCollector collector) {}
 
     /**
      * @param launcher keeps the workers of this pool; null if others do
      * @param ownsQueue whether the queue is to be deleted at the end
      */
     RedisDispatch(
-            Redis redis,
-            TaskCodec codec,
-            Broker broker,
-            @Nullable Launcher launcher,
-            int processes,
-            boolean ownsQueue) {
+            Redis redis, TaskCodec codec, String queue, @Nullable Launcher launcher, int processes, boolean ownsQueue) {
         this.redis = redis;
-        this.broker = broker;
+        this.broker = new Broker(queue);
         this.codec = codec;
         this.launcher = launcher;
         this.processes = processes;
         this.ownsQueue = ownsQueue;
-        this.submitter = new Submitter(redis, broker, Integer.MAX_VALUE);
-        submitter.onRefused(this::refuse);
-        this.collector = new ResultCollector(redis, broker, submitter, codec, tickets, ownsQueue);
-        submitter.start();
-        collector.start();
+        this.submitters =
+                new Submitters(redis, redis.call(connection -> Partitions.of(connection, queue)), Integer.MAX_VALUE);
+        this.lanes = submitters.all().stream().map(this::lane).toList();
+        lanes.forEach(lane -> {
+            lane.submitter.start();
+            lane.collector.start();
+        });
         if (launcher != null) {
             launcher.stopped().whenComplete((nothing, failure) -> workersGone(failure));
         }
     }
 
+    private Lane lane(Submitter submitter) {
+        var tickets = new OpenTickets();
+        submitter.onRefused((sequence, holder) -> refuse(tickets, sequence, holder));
+        var collector = new ResultCollector(redis, submitter, codec, tickets, ownsQueue);
+        return new Lane(submitter.broker(), submitter, tickets, collector);
+    }
+
     private void workersGone(@Nullable Throwable failure) {
         if (failure != null) {
-            tickets.abandon(new PoolTerminatedException("the pool has no workers: " + failure.getMessage(), failure));
+            var cause = new PoolTerminatedException("the pool has no workers: " + failure.getMessage(), failure);
+            lanes.forEach(lane -> lane.tickets.abandon(cause));
         }
     }
 
@@ -91,22 +101,24 @@ final class RedisDispatch implements Dispatch {
     @Override
     public Ticket submit(Task<?> task, TaskOptions options) {
         var draft = codec.draft(task, options, true);
+        var unique = TaskCodec.uniqueName(options);
+        var lane = lanes.get(submitters.choose(options.partitionKey(), unique));
         var opened = new AtomicReference<@Nullable Ticket>();
         try {
-            var stored = submitter.submit(
+            var stored = lane.submitter.submit(
                     draft,
                     TaskCodec.due(options),
-                    TaskCodec.uniqueName(options),
+                    unique,
                     options.failWhenFull(),
-                    sequence -> opened.set(open(sequence)));
+                    sequence -> opened.set(open(lane, sequence)));
             var ticket = requireNonNull(opened.get());
             stored.whenComplete((reply, failure) -> {
                 if (failure != null) {
-                    tickets.fail(ticket.id().sequence(), failure);
+                    lane.tickets.fail(ticket.id().sequence(), failure);
                 } else if (reply instanceof PushReply.Exists exists) {
-                    refuse(ticket.id().sequence(), exists);
+                    refuse(lane.tickets, ticket.id().sequence(), exists);
                 } else if (reply instanceof PushReply.Full full) {
-                    tickets.fail(
+                    lane.tickets.fail(
                             ticket.id().sequence(),
                             new QueueFullException(broker.queue(), full.limit().toString()));
                 }
@@ -115,18 +127,18 @@ final class RedisDispatch implements Dispatch {
         } catch (RuntimeException e) {
             var ticket = opened.get();
             if (ticket != null) {
-                tickets.fail(ticket.id().sequence(), e);
+                lane.tickets.fail(ticket.id().sequence(), e);
             }
             throw e;
         }
     }
 
-    private void refuse(long sequence, PushReply.Exists exists) {
+    private static void refuse(OpenTickets tickets, long sequence, PushReply.Exists exists) {
         tickets.fail(sequence, new DuplicateTaskException(TaskId.of(exists.holder())));
     }
 
-    private Ticket open(long sequence) {
-        return new Ticket(new TaskId(submitter.producer(), sequence), tickets.open(sequence));
+    private static Ticket open(Lane lane, long sequence) {
+        return new Ticket(new TaskId(lane.submitter.producer(), sequence), lane.tickets.open(sequence));
     }
 
     @Override
@@ -142,14 +154,19 @@ final class RedisDispatch implements Dispatch {
 
     @Override
     public void cancel(List<TaskId> tasks, boolean endRunning) {
-        quietly(
-                "cancel tasks",
-                PATIENCE,
-                connection -> broker.cancel(
-                        connection,
-                        submitter.producer(),
-                        tasks.stream().map(TaskId::sequence).toList(),
-                        endRunning));
+        for (var lane : lanes) {
+            var sequences = tasks.stream()
+                    .filter(task -> task.producer() == lane.submitter.producer())
+                    .map(TaskId::sequence)
+                    .toList();
+            if (!sequences.isEmpty()) {
+                quietly("cancel tasks", PATIENCE, connection -> cancel(connection, lane, sequences, endRunning));
+            }
+        }
+    }
+
+    private static void cancel(RedisConnection redis, Lane lane, List<Long> sequences, boolean endRunning) {
+        lane.broker.cancel(redis, lane.submitter.producer(), sequences, endRunning);
     }
 
     @Override
@@ -161,17 +178,24 @@ final class RedisDispatch implements Dispatch {
 
     @Override
     public void abandon(RuntimeException cause) {
-        var open = tickets.sequences();
-        tickets.abandon(cause);
+        var open = new HashMap<Lane, List<Long>>();
+        lanes.forEach(lane -> {
+            open.put(lane, lane.tickets.sequences());
+            lane.tickets.abandon(cause);
+        });
         kill(); // before Redis is asked, which may take its time
-        if (!ownsQueue && !open.isEmpty()) {
-            lastly("cancel tasks", connection -> broker.cancel(connection, submitter.producer(), open, true));
+        if (!ownsQueue) {
+            open.values().removeIf(List::isEmpty);
+            open.forEach((lane, sequences) ->
+                    lastly("cancel tasks", connection -> cancel(connection, lane, sequences, true)));
         }
     }
 
     @Override
     public void awaitAll() throws InterruptedException {
-        tickets.awaitEmpty();
+        for (var lane : lanes) {
+            lane.tickets.awaitEmpty();
+        }
     }
 
     @Override
@@ -192,9 +216,12 @@ final class RedisDispatch implements Dispatch {
                 endPatience.addAndGet(since - System.nanoTime()); // then all it may have waited for is Redis
             }
         }
-        collector.close();
-        submitter.close();
-        lastly("close the results", connection -> broker.closeResults(connection, submitter.producer()));
+        lanes.forEach(lane -> {
+            lane.collector.close();
+            lane.submitter.close();
+        });
+        lanes.forEach(lane -> lastly(
+                "close the results", connection -> lane.broker.closeResults(connection, lane.submitter.producer())));
         if (ownsQueue) {
             lastly("delete the queue", connection -> broker.drop(connection, List.of()));
         }

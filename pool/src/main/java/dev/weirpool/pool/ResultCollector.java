@@ -6,6 +6,7 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.protocol.ResultEntry;
 import dev.weirpool.queue.protocol.Submitter;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
@@ -45,10 +46,9 @@ final class ResultCollector extends Duty {
     private long untrimmedBytes;
     private long renewedAt = System.nanoTime();
 
-    ResultCollector(
-            Redis redis, Broker broker, Submitter submitter, TaskCodec codec, OpenTickets tickets, boolean ownsQueue) {
-        super("weirpool-results-" + broker.queue(), redis);
-        this.broker = broker;
+    ResultCollector(Redis redis, Submitter submitter, TaskCodec codec, OpenTickets tickets, boolean ownsQueue) {
+        super("weirpool-results-" + submitter.broker().queue(), redis);
+        this.broker = submitter.broker();
         this.blobs = new BlobBroker(broker.queue());
         this.submitter = submitter;
         this.producer = submitter.producer();
@@ -71,6 +71,9 @@ final class ResultCollector extends Duty {
 
     @Override
     protected boolean goesOnAfter(RuntimeException e) {
+        if (e instanceof ForeignDataException) {
+            return super.goesOnAfter(e); // who waits goes on waiting, as for a result that is not genuine
+        }
         tickets.abandon(e); // nobody would bring their results
         return false;
     }

@@ -11,8 +11,10 @@ import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.QueueState;
 import dev.weirpool.queue.inspect.TaskState;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.redis.ClusterServers;
 import dev.weirpool.queue.redis.RedisRefusedException;
+import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -73,7 +75,7 @@ class ClusterTest {
                         .anyMatch(key -> key.startsWith("weirpool:{" + name + "}"));
             }
 
-            assertThat(operator.queues())
+            assertThat(operator.queues(spoilt -> {}))
                     .extracting(QueueState::name)
                     .contains(ClusterServers.queueOf(0), ClusterServers.queueOf(1), ClusterServers.queueOf(2));
             for (var i = 0; i < 3; i++) {
@@ -110,6 +112,31 @@ class ClusterTest {
         }
     }
 
+    /** With certificates of their own authority, which workers and clients have to show, too. */
+    @Test
+    void goesOnWhenAMasterIsKilledOfAClusterThatSpeaksTls(@TempDir Path own) throws Exception {
+        var queue = ClusterServers.queueOf(0);
+        try (var encrypted = ClusterServers.startEncrypted(own)) {
+            assertThatThrownBy(() -> encrypted.optionsWithoutCertificate().open())
+                    .isInstanceOfAny(RedisRefusedException.class, RedisUnavailableException.class)
+                    .hasMessageContaining("&cert=FILE&key=FILE");
+            try (var pool = Pool.start(
+                            PoolOptions.of(2).withRedis(encrypted.options()).withQueue(queue));
+                    var load = new Load(pool)) {
+                load.awaitResults(500);
+
+                var killed = encrypted.master(queue);
+                killed.kill();
+                encrypted.awaitFailoverFrom(killed, queue);
+
+                load.awaitResultsOfAllWorkers(MOST_STANDSTILL);
+                load.awaitResults(500);
+                load.end();
+                end(pool);
+            }
+        }
+    }
+
     @Test
     void followsAQueueWhoseSlotMovesToAnotherMasterUnderLoad() throws Exception {
         var queue = ClusterServers.queueOf(2);
@@ -128,6 +155,33 @@ class ClusterTest {
             load.awaitResults(500);
             load.end();
             end(pool);
+        }
+    }
+
+    @Test
+    void spreadsTheTasksOfOneQueueOverAllMastersAndSurvivesTheDeathOfOne() throws Exception {
+        try (var operator = Operator.connect(servers.options())) {
+            operator.queue("spread").partition(3);
+        }
+        var masters = new Partitions("spread", 3)
+                .names().stream().map(servers::master).distinct().toList();
+        assertThat(masters).hasSize(3);
+        try (var pool = pool("spread");
+                var load = new Load(pool)) {
+            load.awaitResults(500);
+            assertThat(masters)
+                    .allSatisfy(master -> assertThat(servers.keysOn(master))
+                            .anyMatch(key -> key.startsWith("weirpool:{spread") && key.endsWith(":fence")));
+            var killed = masters.get(1);
+            killed.kill();
+            servers.awaitFailoverFrom(
+                    killed, new Partitions("spread", 3).names().get(1));
+
+            load.awaitResultsOfAllWorkers(MOST_STANDSTILL);
+            load.awaitResults(500);
+            load.end();
+            end(pool);
+            servers.startAgain(killed);
         }
     }
 

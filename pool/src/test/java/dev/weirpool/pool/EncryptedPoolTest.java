@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.SharedQueue;
+import dev.weirpool.queue.redis.Authority;
 import dev.weirpool.queue.redis.RedisServer;
-import dev.weirpool.queue.redis.TlsFront;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,9 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 class EncryptedPoolTest {
     @Test
     void clientAndWorkersTalkToRedisEncryptedAndShowTheirCertificate(@TempDir Path directory) throws Exception {
-        try (var server = RedisServer.start(directory, "--requirepass", "open sesame");
-                var front = TlsFront.start(directory, server.port(), "localhost", true)) {
-            var redis = RedisOptions.of(front.address(":open%20sesame@localhost", List.of("ca", "cert", "key")));
+        var authority = Authority.in(directory, "localhost");
+        try (var server = RedisServer.startEncrypted(directory, authority, "--requirepass", "open sesame")) {
+            var redis = RedisOptions.of("rediss://:open%20sesame@localhost:" + server.port() + "?"
+                    + authority.parameters("ca", "cert", "key"));
             try (var pool = Pool.start(PoolOptions.of(2).withRedis(redis))) {
                 assertThat(pool.map(Tasks::square, List.of(1, 2, 3))).containsExactly(1, 4, 9);
                 SharedQueue<Integer> queue = pool.queue("numbers");

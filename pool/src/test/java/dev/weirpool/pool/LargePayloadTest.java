@@ -10,6 +10,8 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.queue.inspect.Operator;
+import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Arguments and results that do not fit into an envelope. */
 @Tag("slow")
@@ -33,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LargePayloadTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int HUGE = 200_000_000;
+    private static final TaskOptions KEPT = TaskOptions.DEFAULT.withKeepResult(Duration.ofMinutes(10));
     private static final byte[] LARGE = new byte[2_000_000];
 
     @TempDir
@@ -124,6 +129,65 @@ class LargePayloadTest {
             letters.delete(letters.list(0, 1).get(0));
             assertNoPayloadIsLeft();
             assertThat(launcher.pids()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest(name = "all: {0}")
+    @ValueSource(booleans = {false, true})
+    void goesToAnotherQueueWithItsDeadLetterAndIsNotLeftOnEither(boolean all) throws Exception {
+        var file = directory.resolve("now");
+        var other = name + "-other";
+        try (var operator = Operator.connect(options);
+                var there = TaskQueue.connect(options, other)) {
+            try (var launcher = start()) {
+                queue.send(Task.of(Tasks::failWithUnlessExists, LARGE, file.toString()), KEPT);
+                await().atMost(LIMIT).until(() -> queue.deadLetters().size() == 1);
+                assertThat(launcher.pids()).hasSize(1);
+            }
+            var id = queue.deadLetters().list(0, 1).get(0).id();
+            Files.createFile(file);
+
+            if (all) {
+                assertThat(operator.queue(name).moveDead(other, moved -> {})).isEqualTo(1);
+            } else {
+                assertThat(operator.queue(name).moveDead(id, other)).isTrue();
+            }
+
+            assertNoPayloadIsLeft();
+            assertThat(keysLike("weirpool:{" + other + "}:blob:*")).hasSize(1);
+            assertThat(there.size()).isEqualTo(1);
+            try (var launcher = Launcher.start(LauncherOptions.of(1, options, other))) {
+                await().atMost(LIMIT).until(() -> there.result(id).isPresent());
+                assertThat(there.result(id)).contains(new Outcome.Returned(LARGE.length));
+                assertThat(launcher.pids()).hasSize(1);
+            }
+            assertThat(keysLike("weirpool:{" + other + "}:blob:*")).isEmpty();
+            assertThat(operator.queue(other).state().waitingBytes()).isZero();
+            assertThat(queue.deadLetters().size() + there.deadLetters().size()).isZero();
+        }
+        redis.call(connection -> {
+            new Broker(other).drop(connection, List.of());
+            return true;
+        });
+    }
+
+    @Test
+    void isMissedAloudIfItsDeadLetterIsToGoToAnotherQueueAndRedisHasLostIt() throws Exception {
+        try (var operator = Operator.connect(options)) {
+            try (var launcher = start()) {
+                queue.send(Task.of(Tasks::failWithUnlessExists, LARGE, "/no/such/file"));
+                await().atMost(LIMIT).until(() -> queue.deadLetters().size() == 1);
+                assertThat(launcher.pids()).hasSize(1);
+            }
+            payloads().forEach(key -> redis.call(connection -> connection.call("DEL", key.getBytes(UTF_8))));
+
+            assertThatThrownBy(() -> operator.queue(name).moveDead(name + "-other", moved -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageMatching(
+                            "the arguments of the task, 20000\\d\\d bytes, are not in Redis any more; delete the task");
+
+            assertThat(queue.deadLetters().size()).isEqualTo(1);
+            assertThat(keysLike("weirpool:{" + name + "-other}:*")).isEmpty();
         }
     }
 

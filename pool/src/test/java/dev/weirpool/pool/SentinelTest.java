@@ -9,6 +9,8 @@ import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.redis.Durability;
 import dev.weirpool.queue.redis.NotDurableYetException;
+import dev.weirpool.queue.redis.RedisRefusedException;
+import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.queue.redis.SentinelServers;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The master is killed, and its sentinels have a replica take over. */
 @Tag("slow")
@@ -34,9 +38,10 @@ class SentinelTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void losesNoTaskOfALivingClientWhenTheMasterIsKilledUnderLoad() throws Exception {
-        try (var servers = SentinelServers.start(directory);
+    @ParameterizedTest(name = "encrypted: {0}")
+    @ValueSource(booleans = {false, true})
+    void losesNoTaskOfALivingClientWhenTheMasterIsKilledUnderLoad(boolean isEncrypted) throws Exception {
+        try (var servers = isEncrypted ? SentinelServers.startEncrypted(directory) : SentinelServers.start(directory);
                 var pool = Pool.start(
                         PoolOptions.of(3).withRedis(servers.options()).withQueue(QUEUE));
                 var load = new Load(pool)) {
@@ -50,6 +55,17 @@ class SentinelTest {
             load.end();
             assertThat(pool.applyAsync(Tasks::killMyselfOnce).get(LIMIT)).isEqualTo(2);
             end(pool);
+        }
+    }
+
+    @Test
+    void isNotLetInWithoutACertificateWhereSentinelsAndServersAskForOne() throws Exception {
+        try (var servers = SentinelServers.startEncrypted(directory)) {
+            servers.options().open().close();
+
+            assertThatThrownBy(() -> servers.optionsWithoutCertificate().open())
+                    .isInstanceOfAny(RedisRefusedException.class, RedisUnavailableException.class)
+                    .hasMessageContaining("&cert=FILE&key=FILE");
         }
     }
 

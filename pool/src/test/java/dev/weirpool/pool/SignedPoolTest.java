@@ -3,11 +3,14 @@ package dev.weirpool.pool;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.SharedQueue;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
+import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.signing.Direction;
@@ -15,6 +18,7 @@ import dev.weirpool.queue.signing.Keyring;
 import dev.weirpool.queue.signing.MissingSecretException;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,6 +158,119 @@ class SignedPoolTest {
             assertThat(new Broker(name).deadCount(connection)).isZero();
             return true;
         });
+    }
+
+    /** The steps of docs/security.md: workers with the secret on another queue, then the clients one by one, then the old workers end. */
+    @Test
+    void losesNothingWhileAFleetThatSignedNothingMovesToASignedQueue() throws Exception {
+        var unsigned = server.unsigned();
+        var signed = server.withSecret(NEW);
+        var next = new Broker(name + "-2");
+        var results = new ArrayList<AsyncResult<Integer>>();
+        try (var old = Launcher.start(LauncherOptions.of(1, unsigned, name))) {
+            var clients = new ArrayList<>(List.of(Pool.connect(unsigned, name), Pool.connect(unsigned, name)));
+            submit(clients, results);
+            try (var tasks = TaskQueue.connect(unsigned, name)) {
+                for (var i = 0; i < 20; i++) {
+                    tasks.send(
+                            Task.of(SignedPoolTest::note, directory.toString(), i),
+                            TaskOptions.DEFAULT.withDelay(Duration.ofMillis(100 * i)));
+                }
+            }
+
+            try (var launcher = Launcher.start(LauncherOptions.of(1, signed, next.queue()))) {
+                for (var leaver : List.copyOf(clients)) {
+                    clients.add(Pool.connect(signed, next.queue()));
+                    submit(clients, results);
+                    clients.remove(leaver);
+                    leaver.close();
+                    assertThat(leaver.join(LIMIT)).isTrue();
+                }
+                drain(unsigned);
+                old.stop(LIMIT);
+                old.stopped().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                submit(clients, results);
+
+                for (var i = 0; i < results.size(); i++) {
+                    assertThat(results.get(i).get(LIMIT)).isEqualTo(i * i);
+                }
+                for (var client : clients) {
+                    client.close();
+                    assertThat(client.join(LIMIT)).isTrue();
+                }
+                assertThat(launcher.pids()).hasSize(1);
+            }
+        }
+        assertThat(results).hasSizeGreaterThan(1000);
+        assertThat(notes()).hasSize(20);
+        redis.call(connection -> {
+            assertThat(new Broker(name).deadCount(connection) + next.deadCount(connection))
+                    .isZero();
+            next.drop(connection, next.workers(connection));
+            return true;
+        });
+    }
+
+    /** The other steps of docs/security.md: the queue is emptied, dead letters included, and all start with the secret. */
+    @Test
+    void losesNothingIfAQueueIsEmptyBeforeItIsSigned() throws Exception {
+        var unsigned = server.unsigned();
+        var gate = directory.resolve("gate");
+        try (var launcher = Launcher.start(LauncherOptions.of(1, unsigned, name));
+                var tasks = TaskQueue.connect(unsigned, name)) {
+            tasks.send(
+                    Task.of(SignedPoolTest::note, directory.toString(), 0),
+                    TaskOptions.DEFAULT.withDelay(Duration.ofSeconds(1)));
+            var dead = tasks.send(
+                    Task.of(SignedPoolTest::noteOnceOpen, directory.toString(), gate.toString()),
+                    TaskOptions.DEFAULT.withAttempts(1));
+            await().atMost(LIMIT).until(() -> tasks.deadLetters().size() == 1);
+            drain(unsigned);
+            Files.createFile(gate);
+            assertThat(tasks.deadLetters().retry(tasks.deadLetters().find(dead).orElseThrow()))
+                    .isTrue();
+            drain(unsigned);
+            launcher.stop(LIMIT);
+            launcher.stopped().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+
+        var signed = server.withSecret(NEW);
+        try (var launcher = Launcher.start(LauncherOptions.of(1, signed, name));
+                var pool = Pool.connect(signed, name);
+                var tasks = TaskQueue.connect(signed, name)) {
+            assertThat(pool.map(Tasks::square, List.of(1, 2, 3))).containsExactly(1, 4, 9);
+            assertThat(tasks.deadLetters().size()).isZero();
+            assertThat(launcher.pids()).hasSize(1);
+        }
+        assertThat(notes()).containsExactlyInAnyOrder("note-0", "note-once-open");
+    }
+
+    static void note(String directory, int number) throws IOException {
+        Files.createFile(Path.of(directory, "note-" + number)); // fails if it is there: each runs once
+    }
+
+    static void noteOnceOpen(String directory, String gate) throws IOException {
+        if (!Files.exists(Path.of(gate))) {
+            throw new IllegalStateException("closed");
+        }
+        Files.createFile(Path.of(directory, "note-once-open"));
+    }
+
+    private List<String> notes() throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.startsWith("note-"))
+                    .toList();
+        }
+    }
+
+    private void drain(RedisOptions options) {
+        try (var operator = Operator.connect(options)) {
+            await().atMost(LIMIT).until(() -> {
+                var state = operator.queue(name).state();
+                return state.ready() + state.delayed() + state.running() == 0;
+            });
+        }
     }
 
     private static void submit(List<Pool> clients, List<AsyncResult<Integer>> results) {

@@ -3,6 +3,7 @@ package dev.weirpool.queue;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.redis.Redis;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,28 +14,43 @@ public final class DeadLetters {
     private static final int PAGE = 500;
 
     private final Redis redis;
-    private final Broker broker;
+    private final List<Broker> partitions;
     private final TaskCodec codec;
 
-    DeadLetters(Redis redis, Broker broker, TaskCodec codec) {
+    DeadLetters(Redis redis, List<Broker> partitions, TaskCodec codec) {
         this.redis = redis;
-        this.broker = broker;
+        this.partitions = partitions;
         this.codec = codec;
     }
 
     public long size() {
-        return redis.call(broker::deadCount);
+        return partitions.stream()
+                .mapToLong(broker -> redis.call(broker::deadCount))
+                .sum();
     }
 
-    /** {@code count} of them, the newest first, without the first {@code skip}. */
+    /** {@code count} of them, without the first {@code skip}: the newest first, or those of each partition after the other. */
     public List<DeadLetter> list(int skip, int count) {
-        return redis.call(connection -> broker.dead(connection, skip, count)).stream()
-                .map(this::letter)
-                .toList();
+        var letters = new ArrayList<DeadLetter>();
+        var toSkip = skip;
+        for (var broker : partitions) {
+            var first = toSkip;
+            var wanted = count - letters.size();
+            if (wanted > 0) {
+                var page = redis.call(connection -> broker.dead(connection, first, wanted));
+                page.forEach(envelope -> letters.add(letter(broker, envelope)));
+                toSkip = Math.max(0, (int) (toSkip - redis.call(broker::deadCount)));
+            }
+        }
+        return letters;
     }
 
     /** The one with that id; looks through all of them. */
     public Optional<DeadLetter> find(TaskId id) {
+        return partitions.stream().flatMap(broker -> find(broker, id).stream()).findFirst();
+    }
+
+    private Optional<DeadLetter> find(Broker broker, TaskId id) {
         for (var skip = 0; ; skip += PAGE) {
             var from = skip;
             var page = redis.call(connection -> broker.dead(connection, from, PAGE));
@@ -42,7 +58,7 @@ public final class DeadLetters {
                 if (envelope.size() >= Envelope.MIN_BYTES
                         && envelope.producer() == id.producer()
                         && envelope.sequence() == id.sequence()) {
-                    return Optional.of(letter(envelope));
+                    return Optional.of(letter(broker, envelope));
                 }
             }
             if (page.size() < PAGE) {
@@ -54,16 +70,18 @@ public final class DeadLetters {
     /** Puts it back on the queue, with its id and its history, and all its attempts before it; false if it is gone. */
     public boolean retry(DeadLetter letter) {
         var request = UUID.randomUUID();
-        return redis.call(connection -> broker.requeue(connection, letter.envelope(), request));
+        return partitions.stream()
+                .anyMatch(broker -> redis.call(connection -> broker.requeue(connection, letter.envelope(), request)));
     }
 
     /** Deletes it; false if it is gone. */
     public boolean delete(DeadLetter letter) {
         var request = UUID.randomUUID();
-        return redis.call(connection -> broker.discard(connection, letter.envelope(), request));
+        return partitions.stream()
+                .anyMatch(broker -> redis.call(connection -> broker.discard(connection, letter.envelope(), request)));
     }
 
-    private DeadLetter letter(Envelope envelope) {
+    private DeadLetter letter(Broker broker, Envelope envelope) {
         var attempts = redis.call(connection -> broker.attempts(connection, envelope)).stream()
                 .map(Attempt::of)
                 .toList();

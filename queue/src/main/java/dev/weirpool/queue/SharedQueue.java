@@ -6,7 +6,6 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.codec.Surrogate;
-import dev.weirpool.queue.protocol.Blob;
 import dev.weirpool.queue.protocol.ClaimReply;
 import dev.weirpool.queue.protocol.Claimant;
 import dev.weirpool.queue.protocol.PutReply;
@@ -791,14 +790,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     byte[] encode(E item) {
         requireNonNull(item, "a queue holds no nulls");
-        var encoded = codec.encodeItem(item);
-        if (encoded.length > Blob.MAX_BYTES) {
-            throw new IllegalArgumentException(
-                    "an item of " + item.getClass().getTypeName() + " takes " + encoded.length
-                            + " bytes, more than the limit of " + Blob.MAX_BYTES
-                            + "; put a file or a key to read it from instead");
-        }
-        return broker.seal(largeItems.listed(encoded));
+        return broker.seal(largeItems.listed(codec.encodeItem(item)));
     }
 
     private List<E> decode(List<byte[]> items) {

@@ -38,6 +38,7 @@ public final class TaskCodec {
     private final Codec codec;
     private final String where;
     private final AllowList allowed;
+    private final int limit; // of a result or an item, in bytes
 
     /**
      * For what is this program's own.
@@ -51,8 +52,14 @@ public final class TaskCodec {
 
     /** The same for the classes of a list. */
     public TaskCodec(Supplier<Redis> redis, String where, AllowList allowed) {
+        this(redis, where, allowed, Blob.MAX_BYTES);
+    }
+
+    /** With another limit for results and items, for who has no gigabyte to exceed it with. */
+    TaskCodec(Supplier<Redis> redis, String where, AllowList allowed, int limit) {
         this.where = where;
         this.allowed = allowed;
+        this.limit = limit;
         this.codec = new Codec(
                 allowed,
                 new Surrogate<>(
@@ -73,8 +80,19 @@ public final class TaskCodec {
         return where;
     }
 
+    /**
+     * The bytes of an item of a shared queue.
+     *
+     * @throws IllegalArgumentException if it cannot travel, or is too large
+     */
     byte[] encodeItem(Object item) {
-        return codec.encode(item);
+        var encoded = codec.encode(item);
+        if (encoded.length > limit) {
+            throw new IllegalArgumentException("an item of " + item.getClass().getTypeName() + " takes "
+                    + encoded.length + " bytes, more than the limit of " + limit
+                    + "; put a file or a key to read it from instead");
+        }
+        return encoded;
     }
 
     Object decodeItem(byte[] bytes) {
@@ -186,23 +204,26 @@ public final class TaskCodec {
 
     private byte[] encodeReturned(@Nullable Object value) {
         try {
-            var encoded = codec.encodeBehind(RETURNED, value instanceof ChunkValues chunk ? chunk.values() : value);
-            if (encoded.length > Blob.MAX_BYTES) {
-                return encode(new Outcome.Threw(Failure.of(
-                        "the result takes " + encoded.length + " bytes, more than the limit of " + Blob.MAX_BYTES
-                                + "; return a file or a key to read it from instead",
-                        where)));
-            }
-            return encoded;
+            return withinLimit(
+                    codec.encodeBehind(RETURNED, value instanceof ChunkValues chunk ? chunk.values() : value));
         } catch (EncodingException e) {
             if (value instanceof ChunkValues chunk) {
                 var one = oneByOne(chunk.values());
                 if (one != null) {
-                    return one;
+                    return withinLimit(one);
                 }
             }
             return encode(new Outcome.Threw(Failure.of("cannot encode the result: " + e.getMessage(), where)));
         }
+    }
+
+    private byte[] withinLimit(byte[] encoded) {
+        return encoded.length <= limit
+                ? encoded
+                : encode(new Outcome.Threw(Failure.of(
+                        "the result takes " + encoded.length + " bytes, more than the limit of " + limit
+                                + "; return a file or a key to read it from instead",
+                        where)));
     }
 
     /** The results of a chunk, those that cannot travel as failures; null if that does not help. */

@@ -26,6 +26,7 @@ public final class TaskOptions {
     private static final String KEEP = "!keep";
     private static final String UNIQUE = "!unique";
     private static final String UNIQUE_FOR = "!uniquefor";
+    private static final String PARTITION_KEY = "!partition";
 
     /** The user's headers, and those options that travel as headers, whose names begin with {@code !}. */
     private final Map<String, String> allHeaders;
@@ -206,13 +207,32 @@ public final class TaskOptions {
 
     /**
      * Refuses the task while another of the queue that was sent with the same {@code key} waits or runs, but no longer than
-     * {@code limit} after that one was sent.
+     * {@code limit} after that one was sent. If the queue has partitions, and they were sent with a {@link #withPartitionKey}, only those with
+     * the same one are compared.
      */
     public TaskOptions withUniqueKey(String key, Duration limit) {
         if (key.isEmpty() || key.length() > 256) {
             throw new IllegalArgumentException("a unique key must have 1 to 256 characters, got " + key.length());
         }
         return with(UNIQUE, key).with(UNIQUE_FOR, positive("the time that a unique key is held", limit));
+    }
+
+    /** What decides on which partition of its queue it is put; empty if that is left to whoever sends it. */
+    public Optional<String> partitionKey() {
+        return Optional.ofNullable(allHeaders.get(PARTITION_KEY));
+    }
+
+    /**
+     * Puts the task on the same partition of its queue as all others with this {@code key}, behind those that were sent before. Without
+     * one, tasks are put on all partitions in turn, those with a unique key where that belongs.
+     *
+     * @throws IllegalArgumentException if it is empty, or longer than 256 characters
+     */
+    public TaskOptions withPartitionKey(String key) {
+        if (key.isEmpty() || key.length() > 256) {
+            throw new IllegalArgumentException("a partition key must have 1 to 256 characters, got " + key.length());
+        }
+        return with(PARTITION_KEY, key);
     }
 
     /** For how long the result can be read by its id from any process; empty if only the one that sent it gets it. */

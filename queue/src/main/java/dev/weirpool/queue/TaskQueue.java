@@ -3,19 +3,25 @@ package dev.weirpool.queue;
 import dev.weirpool.queue.protocol.BlobBroker;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Limit;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.protocol.PushReply;
 import dev.weirpool.queue.protocol.Submitter;
+import dev.weirpool.queue.protocol.Submitters;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 
 /**
  * Puts tasks on a named queue for whichever workers serve it, now or later, without waiting for their results. A
@@ -35,17 +41,17 @@ public final class TaskQueue implements AutoCloseable {
     private static final Duration SEND_LIMIT = Duration.ofSeconds(10);
 
     private final Redis redis;
-    private final Broker broker;
-    private final Submitter submitter;
+    private final List<Broker> partitions;
+    private final Submitters submitters;
     private final TaskCodec codec;
 
-    /** The last that nobody waits for; those before it are stored by then. */
-    private volatile Sent lastUnawaited = Sent.NONE;
+    /** The last that nobody waits for, by partition; those before it are stored by then. */
+    private final Map<Submitter, Sent> lastUnawaited = new ConcurrentHashMap<>();
 
-    private TaskQueue(Redis redis, String name) {
+    private TaskQueue(Redis redis, Partitions partitions) {
         this.redis = redis;
-        this.broker = new Broker(name);
-        this.submitter = new Submitter(redis, broker, REMEMBERED);
+        this.partitions = partitions.names().stream().map(Broker::new).toList();
+        this.submitters = new Submitters(redis, partitions, REMEMBERED);
         this.codec =
                 new TaskCodec(() -> redis, "process " + ProcessHandle.current().pid());
     }
@@ -58,13 +64,19 @@ public final class TaskQueue implements AutoCloseable {
      */
     public static TaskQueue connect(RedisOptions options, String name) {
         new Broker(name); // checks the name before a server is started for it
-        var queue = new TaskQueue(options.open(), name);
-        queue.submitter.start();
-        return queue;
+        var redis = options.open();
+        try {
+            var queue = new TaskQueue(redis, redis.call(connection -> Partitions.of(connection, name)));
+            queue.submitters.all().forEach(Submitter::start);
+            return queue;
+        } catch (RuntimeException e) {
+            redis.close();
+            throw e;
+        }
     }
 
     public String name() {
-        return broker.queue();
+        return partitions.get(0).queue();
     }
 
     /** Sends {@code task} and waits until Redis holds it. */
@@ -105,14 +117,8 @@ public final class TaskQueue implements AutoCloseable {
      */
     public CompletableFuture<TaskId> sendAsync(Task<?> task, TaskOptions options) {
         var sent = submit(task, options);
-        remember(sent);
+        lastUnawaited.merge(sent.by, sent, (last, other) -> other.id.sequence() > last.id.sequence() ? other : last);
         return sent.stored.thenApply(reply -> idOf(sent, reply));
-    }
-
-    private synchronized void remember(Sent sent) {
-        if (sent.id.sequence() > lastUnawaited.id.sequence()) {
-            lastUnawaited = sent;
-        }
     }
 
     /** Sends all of {@code tasks}, in order, and waits until Redis holds them; each wait is as for {@link #send}. */
@@ -127,17 +133,18 @@ public final class TaskQueue implements AutoCloseable {
 
     private Sent submit(Task<?> task, TaskOptions options) {
         var draft = codec.draft(task, options, false);
+        var unique = TaskCodec.uniqueName(options);
+        var by = submitters.all().get(submitters.choose(options.partitionKey(), unique));
         var sequence = new AtomicLong();
-        var stored = submitter.submit(
-                draft, TaskCodec.due(options), TaskCodec.uniqueName(options), options.failWhenFull(), sequence::set);
-        return new Sent(new TaskId(submitter.producer(), sequence.get()), stored);
+        var stored = by.submit(draft, TaskCodec.due(options), unique, options.failWhenFull(), sequence::set);
+        return new Sent(by, new TaskId(by.producer(), sequence.get()), stored);
     }
 
     private TaskId await(Sent sent) {
         try {
             return idOf(sent, stored(sent));
         } catch (TimeoutException e) {
-            var doubt = submitter.doubtAbout(sent.id.sequence());
+            var doubt = sent.by.doubtAbout(sent.id.sequence());
             if (doubt.isPresent()) {
                 throw doubt.get();
             }
@@ -161,7 +168,7 @@ public final class TaskQueue implements AutoCloseable {
             try {
                 return sent.stored.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                if (!submitter.isHeldUp()) {
+                if (!sent.by.isHeldUp()) {
                     throw e;
                 }
             }
@@ -178,10 +185,7 @@ public final class TaskQueue implements AutoCloseable {
         return sent.id;
     }
 
-    private record Sent(TaskId id, CompletableFuture<PushReply> stored) {
-
-        static final Sent NONE = new Sent(new TaskId(0, 0), CompletableFuture.completedFuture(new PushReply.Stored()));
-    }
+    private record Sent(Submitter by, TaskId id, CompletableFuture<PushReply> stored) {}
 
     /**
      * How the task with that id ended, if it has and was sent with {@link TaskOptions#withKeepResult}; empty if it has not ended,
@@ -190,17 +194,23 @@ public final class TaskQueue implements AutoCloseable {
      * @throws dev.weirpool.queue.signing.WrongSignatureException if what is kept there was not signed with a secret of this process
      */
     public Optional<Outcome> result(TaskId id) {
-        var bytes = redis.call(
-                connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())));
-        return bytes.map(this::outcome);
+        return partitions.stream()
+                .flatMap(broker -> result(broker, id).stream())
+                .findFirst();
     }
 
-    private Outcome outcome(byte[] bytes) {
+    private Optional<Outcome> result(Broker broker, TaskId id) {
+        var bytes = redis.call(
+                connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())));
+        return bytes.map(kept -> outcome(broker, kept));
+    }
+
+    private Outcome outcome(Broker broker, byte[] bytes) {
         var blob = TaskCodec.outcomeApart(bytes);
         if (blob.isEmpty()) {
             return codec.decodeOutcome(bytes);
         }
-        var blobs = new BlobBroker(name());
+        var blobs = new BlobBroker(broker.queue());
         return redis.call(connection -> blobs.get(connection, blob.get()))
                 .map(codec::decodeOutcome)
                 .orElseGet(() -> codec.outcomeGone(blob.get()));
@@ -208,62 +218,53 @@ public final class TaskQueue implements AutoCloseable {
 
     /** How far the task with that id last said it was; empty if it has said nothing, or nothing for ten minutes. */
     public Optional<Progress> progress(TaskId id) {
-        return redis.call(connection -> broker.progress(connection, id.producer(), id.sequence()))
+        return redis.call(connection -> partitions.get(0).progress(connection, id.producer(), id.sequence()))
                 .flatMap(Progress::of);
     }
 
     /** Has the task not run if it waits, and ended if it runs: by an interrupt, then by the end of its process. */
     public void cancel(TaskId id) {
-        redis.call(connection -> {
-            broker.cancel(connection, id.producer(), List.of(id.sequence()), true);
-            return true;
-        });
+        each((connection, broker) -> broker.cancel(connection, id.producer(), List.of(id.sequence()), true));
     }
 
     /** The tasks of this queue that were given up. */
     public DeadLetters deadLetters() {
-        return new DeadLetters(redis, broker, codec);
+        return new DeadLetters(redis, partitions, codec);
     }
 
     /**
      * Has this queue take no more tasks, from anybody, while so much waits on it, ready or delayed; 0 for any number, which is the
-     * default. The limit is kept in Redis with the queue. Tasks that are tried again or put back, and those of schedules, pass.
+     * default. The limit is kept in Redis with the queue; of several partitions each takes its share. Tasks that are tried again or put
+     * back, and those of schedules, pass.
      *
      * @param bytes as long as fewer wait, one more task is taken, whatever its size
      * @throws IllegalArgumentException if one of them is negative
      * @throws dev.weirpool.queue.redis.RedisFullException if Redis is full
      */
     public void limit(long items, long bytes) {
-        var limit = new Limit(items, bytes);
-        redis.call(connection -> {
-            broker.limit(connection, limit);
-            return true;
-        });
+        var limit = new Limit(items, bytes).share(partitions.size());
+        each((connection, broker) -> broker.limit(connection, limit));
     }
 
     /** How many tasks wait here, those that are not due yet included; those that run are not. */
     public long size() {
-        return redis.call(broker::waiting);
+        return partitions.stream()
+                .mapToLong(broker -> redis.call(broker::waiting))
+                .sum();
     }
 
     /** How many worker processes serve this queue now, on all machines. */
     public int workers() {
-        return redis.call(broker::workers).size();
+        return redis.call(partitions.get(0)::workers).size(); // each serves all of them
     }
 
     /** Lets no worker start a task of this queue until {@link #resume}; what runs is finished. */
     public void pause() {
-        redis.call(connection -> {
-            broker.pause(connection);
-            return true;
-        });
+        each((connection, broker) -> broker.pause(connection));
     }
 
     public void resume() {
-        redis.call(connection -> {
-            broker.resume(connection);
-            return true;
-        });
+        each((connection, broker) -> broker.resume(connection));
     }
 
     /**
@@ -273,14 +274,24 @@ public final class TaskQueue implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lastUnawaited.stored.handle((reply, failure) -> true).get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(lastUnawaited.values().stream()
+                            .map(sent -> sent.stored.handle((reply, failure) -> true))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             // its future tells
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        submitter.close();
+        submitters.all().forEach(Submitter::close);
         redis.close();
+    }
+
+    private void each(BiConsumer<RedisConnection, Broker> work) {
+        partitions.forEach(broker -> redis.call(connection -> {
+            work.accept(connection, broker);
+            return true;
+        }));
     }
 
     @Override

@@ -434,7 +434,11 @@ public final class Scheduler implements AutoCloseable {
         for (var tries = 0; tries < MOST_TRIES; tries++) {
             var now = read(names);
             var edits = decide.apply(now);
-            if (edits.isEmpty()) {
+            if (edits.isEmpty()) { // it is so already, but perhaps since a moment ago
+                redis.call(connection -> {
+                    broker.awaitDurability(connection);
+                    return true;
+                });
                 return;
             }
             if (redis.call(connection -> {

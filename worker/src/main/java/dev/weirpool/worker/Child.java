@@ -219,6 +219,11 @@ final class Child {
         command("stop");
     }
 
+    /** Whether it has been told to end. */
+    boolean isLeaving() {
+        return reason != null;
+    }
+
     boolean isRetired() {
         return retired;
     }

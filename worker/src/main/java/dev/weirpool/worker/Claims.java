@@ -7,6 +7,7 @@ import dev.weirpool.queue.protocol.Settlement;
 import dev.weirpool.queue.protocol.StepReply;
 import dev.weirpool.queue.protocol.StepRequest;
 import dev.weirpool.queue.redis.Backoff;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
@@ -32,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claims {
 
-    private static final Duration BELL_LIMIT = Duration.ofSeconds(2);
     private static final long HOLD_MILLIS = 10;
     private static final int MOST_UNSETTLED_BYTES = 1 << 20;
 
@@ -54,6 +54,7 @@ final class Claims {
 
     // one thread at a time: under the lock, or that which waits for the bell when nothing is held
     private @Nullable RedisConnection connection;
+    private String said = "";
     private volatile @Nullable RedisConnection idleConnection; // set while it waits for the bell
 
     Claims(Broker broker, Redis redis, String worker, Pace pace) {
@@ -77,6 +78,11 @@ final class Claims {
 
     synchronized boolean isEmpty() {
         return ahead.isEmpty();
+    }
+
+    /** Whether nothing is held, and nothing has to be settled. */
+    synchronized boolean isClear() {
+        return ahead.isEmpty() && settlements.isEmpty() && effects.isEmpty();
     }
 
     /**
@@ -204,10 +210,10 @@ final class Claims {
     }
 
     /**
-     * Waits for the bell, as long as nothing is held, and claims the moment it rings; empty if that was cut short: by {@link #wake},
+     * Waits for the bell up to {@code limit}, while nothing is held, and claims the moment it rings; empty if that was cut short: by {@link #wake},
      * because {@code isStopping}, or because Redis is away.
      */
-    Optional<StepReply> stepAtBell(int want, BooleanSupplier isStopping) {
+    Optional<StepReply> stepAtBell(int want, Duration limit, BooleanSupplier isStopping) {
         try {
             var current = connect();
             idleConnection = current;
@@ -215,11 +221,16 @@ final class Claims {
                 return Optional.empty();
             }
             var request = new StepRequest(want, 0, true, List.of(), List.of());
-            var reply = broker.stepAtBell(current, worker, request, BELL_LIMIT);
+            var reply = broker.stepAtBell(current, worker, request, limit);
             adopt(reply);
             return Optional.of(reply);
         } catch (RedisUnavailableException e) {
             connection = null; // what it may have claimed is told by the next step
+            return Optional.empty();
+        } catch (ForeignDataException e) {
+            connection = null;
+            say(e);
+            new Backoff().sleep(); // the next step does not wait
             return Optional.empty();
         } finally {
             idleConnection = null;
@@ -239,12 +250,26 @@ final class Claims {
         var backoff = new Backoff();
         while (true) {
             try {
-                return work.apply(connect());
+                var reply = work.apply(connect());
+                said = "";
+                return reply;
             } catch (RedisUnavailableException e) {
                 connection = null;
                 backoff.sleep();
+            } catch (ForeignDataException e) { // another process would fare no better
+                connection = null;
+                say(e);
+                backoff.sleep();
             }
         }
+    }
+
+    private void say(ForeignDataException e) {
+        var message = String.valueOf(e.getMessage());
+        if (!message.equals(said)) {
+            System.err.println("weirpool: " + message + "; this worker tries again");
+        }
+        said = message;
     }
 
     private RedisConnection connect() {

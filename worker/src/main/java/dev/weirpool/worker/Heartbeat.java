@@ -5,6 +5,7 @@ import dev.weirpool.queue.inspect.WorkerState;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
 import dev.weirpool.queue.protocol.Orders;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import java.time.Duration;
@@ -21,14 +22,20 @@ final class Heartbeat extends Duty {
     private final Broker broker;
     private final Duration lease;
     private final Heart heart;
+    private final Partitions partitions;
+    private final boolean reports;
     private final Orders orders;
     private final Semaphore due = new Semaphore(0);
+    private boolean isUnlisted; // owned by the duty's thread
 
-    Heartbeat(Redis redis, Broker broker, Duration lease, Heart heart) {
+    /** @param partitions to which that of {@code broker} belongs; with the first it says how the launcher is, and hears orders */
+    Heartbeat(Redis redis, Broker broker, Partitions partitions, Duration lease, Heart heart) {
         super("weirpool-heartbeat-" + broker.queue(), redis);
         this.broker = broker;
         this.lease = lease;
         this.heart = heart;
+        this.partitions = partitions;
+        this.reports = broker.queue().equals(partitions.queue());
         this.orders = new Orders(broker.queue());
     }
 
@@ -41,7 +48,16 @@ final class Heartbeat extends Duty {
     @Override
     protected void connected(RedisConnection redis) {
         hurry();
+        if (isUnlisted) { // that was tried with the last connection; leases must not wait for it
+            isUnlisted = false;
+            return;
+        }
+        isUnlisted = true;
         broker.enlist(redis);
+        if (reports) {
+            partitions.keep(redis);
+        }
+        isUnlisted = false;
     }
 
     @Override
@@ -59,7 +75,9 @@ final class Heartbeat extends Duty {
         if (!present.isEmpty()) {
             heart.found(broker.heartbeat(redis, lease, present));
         }
-        report(redis, state.get());
+        if (reports) {
+            report(redis, state.get());
+        }
     }
 
     private void report(RedisConnection redis, LauncherState state) {

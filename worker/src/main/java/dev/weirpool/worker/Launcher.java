@@ -10,8 +10,10 @@ import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.HeartbeatReply;
 import dev.weirpool.queue.protocol.Orders;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
+import dev.weirpool.queue.redis.RedisRefusedException;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -56,14 +58,13 @@ public final class Launcher implements AutoCloseable {
     private static final int CRASHED = 134; // SIGABRT, with which a JVM ends that has crashed
     private static final Duration SECOND_WAVE = Duration.ofMillis(50);
     private static final Duration THREADS_TAKEN_DOWN = Duration.ofMillis(300);
-    private static final Duration THREADS_LIMIT = Duration.ofSeconds(3);
     private static final Duration NO_LIMIT = Duration.ofDays(36_500);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LAST_BACKOFF = Duration.ofSeconds(30);
 
     private final LauncherOptions options;
     private final Redis redis;
-    private final Broker broker;
+    private final Partitions partitions;
     private final WorkerCommand command;
     private final StartupArchive archive;
     private final BoardDirectory boards;
@@ -72,8 +73,7 @@ public final class Launcher implements AutoCloseable {
     private final Optional<Envelope> initializer;
     private final String name = Host.name() + "." + ProcessHandle.current().pid() + "." + randomName();
     private final Instant startedAt = Instant.now();
-    private final Heartbeat heartbeat;
-    private final Recoverer recoverer;
+    private final Upkeep upkeep;
     private final Bookkeeper bookkeeper;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final ScheduledThreadPoolExecutor inbox = new ScheduledThreadPoolExecutor(1, this::ownThread);
@@ -90,19 +90,17 @@ public final class Launcher implements AutoCloseable {
     private @Nullable Announcer announcer; // there from when a task first speaks of its progress
     private volatile boolean killed;
     private long looks;
-    private long toldNanos = System.nanoTime();
     private final Deque<Child> restarting = new ArrayDeque<>();
     private final Map<String, Long> deaths = new TreeMap<>();
-    private Tally ended = Tally.NOTHING; // what the workers did that have ended
-    private Tally told = Tally.NOTHING; // what the bookkeeper knows
+    private final Ledger ledger = new Ledger();
     private long restarts;
-    private final Map<String, ThreadsWanted> threadsWanted = new LinkedHashMap<>(); // by number of the order
+    private final ThreadDumps threadDumps = new ThreadDumps();
     private final Map<String, String> answers = new LinkedHashMap<>();
 
     private Launcher(LauncherOptions options, Consumer<Redis> before) {
         this.options = options;
         this.wanted = options.processes();
-        this.broker = new Broker(options.queue());
+        new Broker(options.queue()); // checks the name before anything is started for it
         this.command = new WorkerCommand(options);
         this.archive = new StartupArchive();
         this.boards = BoardDirectory.open();
@@ -113,6 +111,7 @@ public final class Launcher implements AutoCloseable {
         try {
             this.redis = options.redis().open();
             before.accept(redis);
+            this.partitions = redis.call(connection -> Partitions.of(connection, options.queue()));
             this.allow = options.workers().allow().isEmpty()
                     ? AllowList.entriesFor(options.workers().classPath())
                     : options.workers().allow();
@@ -126,9 +125,8 @@ public final class Launcher implements AutoCloseable {
             abandon();
             throw e;
         }
-        this.heartbeat = new Heartbeat(redis, broker, options.lease(), new OwnHeart());
-        this.recoverer = new Recoverer(redis, broker, codec, options.lease(), heartbeat::hurry);
-        this.bookkeeper = new Bookkeeper(redis, broker, this::news);
+        this.upkeep = new Upkeep(redis, partitions, codec, options.lease(), new OwnHeart());
+        this.bookkeeper = new Bookkeeper(redis, new Broker(options.queue()), this::news);
     }
 
     /**
@@ -146,8 +144,7 @@ public final class Launcher implements AutoCloseable {
     public static Launcher start(LauncherOptions options, Consumer<Redis> before) {
         options.redis().keyring().require();
         var launcher = new Launcher(options, before);
-        launcher.recoverer.start();
-        launcher.heartbeat.start();
+        launcher.upkeep.start();
         launcher.bookkeeper.start();
         launcher.inbox.execute(launcher::work);
         launcher.inbox.schedule(launcher::spawnRest, SECOND_WAVE.toMillis(), TimeUnit.MILLISECONDS);
@@ -246,7 +243,7 @@ public final class Launcher implements AutoCloseable {
 
     /** When Redis last answered this launcher, by this machine's clock; it asks ten times a second. */
     public Instant lastHeardOfRedis() {
-        return recoverer.lastTick();
+        return upkeep.lastTick();
     }
 
     /**
@@ -356,11 +353,8 @@ public final class Launcher implements AutoCloseable {
     private void exited(Child child) {
         children.remove(child.worker());
         var death = child.death();
-        recoverer.recover(death);
-        ended = ended.plus(child.board().tally());
-        if (child.board().running().isPresent()) {
-            ended = ended.with(Tally.Count.DIED, 1);
-        }
+        upkeep.recover(death);
+        ledger.close(child);
         deaths.merge(child.reason(), 1L, Long::sum);
         child.bury();
         var code = child.process().exitValue();
@@ -438,12 +432,12 @@ public final class Launcher implements AutoCloseable {
             }
         }
         restartNext();
-        answerThoseWhoWantThreads();
+        threadDumps.answer(children::get, this::answer);
     }
 
     private void announce(Child child, Progress progress) {
         if (announcer == null) {
-            announcer = new Announcer(redis, broker);
+            announcer = new Announcer(redis, new Broker(options.queue()));
             announcer.start();
         }
         var announcing = announcer;
@@ -468,16 +462,8 @@ public final class Launcher implements AutoCloseable {
             ready += child.isReady() ? 1 : 0;
             busy += child.isBusy() ? 1 : 0;
         }
-        return new Census(options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, achieved());
-    }
-
-    /** What all its workers have done, those that have ended included. */
-    private Tally achieved() {
-        var work = ended;
-        for (var child : children.values()) {
-            work = work.plus(child.board().tally());
-        }
-        return work;
+        return new Census(
+                options.queue(), stopping ? 0 : wanted, ready, busy, started, deaths, ledger.sum(children.values()));
     }
 
     private static void enforceTimeLimit(Child child) {
@@ -489,38 +475,10 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private void answerThoseWhoWantThreads() {
-        threadsWanted.entrySet().removeIf(wanted -> {
-            var answer = threads(wanted.getValue());
-            answer.ifPresent(text -> answer(wanted.getKey(), text));
-            return answer.isPresent();
-        });
-    }
-
-    /** The stacks of a worker's threads, or why they cannot be had, once either is known. */
-    private Optional<String> threads(ThreadsWanted wanted) {
-        var child = children.get(wanted.worker);
-        if (child == null) {
-            return Optional.of("there is no worker " + wanted.worker + " any more");
-        }
-        var threads = child.takeThreads();
-        if (threads.isPresent() || System.nanoTime() < wanted.deadlineNanos) {
-            return threads;
-        }
-        return Optional.of("worker " + wanted.worker + ", pid " + child.pid() + ", has not answered within "
-                + THREADS_LIMIT.toSeconds() + " s"
-                + child.memory()
-                        .processState()
-                        .map(state -> "; its process is " + state)
-                        .orElse(""));
-    }
-
     private void answer(String number, String text) {
         answers.put(number, text);
-        heartbeat.hurry();
+        upkeep.report();
     }
-
-    private record ThreadsWanted(String worker, long deadlineNanos) {}
 
     private void enforceMemoryLimit(Child child) {
         var occupied = child.memory().sample();
@@ -545,8 +503,7 @@ public final class Launcher implements AutoCloseable {
 
     /** On a thread of its own, because it waits for Redis: gives back what is left, then ends all. */
     private void finish() {
-        recoverer.close();
-        heartbeat.close();
+        upkeep.close();
         bookkeeper.close();
         if (announcer != null) {
             announcer.close();
@@ -557,17 +514,12 @@ public final class Launcher implements AutoCloseable {
         }
         archive.close();
         try {
-            for (var death : recoverer.unfinished()) {
-                redis.call(connection -> {
-                    recoverer.recover(connection, death);
-                    return true;
-                });
-            }
+            upkeep.finish();
             redis.call(Duration.ZERO, connection -> {
-                bookkeeper.book(connection, collectNews());
+                bookkeeper.book(connection, ledger.news(children.values()));
                 return true;
             });
-        } catch (RedisUnavailableException e) {
+        } catch (RedisUnavailableException | RedisRefusedException e) {
             log().warn("{}; what the last workers held is given back when their leases run out", e.getMessage());
         } finally {
             deleteBoards();
@@ -601,7 +553,7 @@ public final class Launcher implements AutoCloseable {
                 new Orders(options.queue()).retract(connection, name);
                 return true;
             });
-        } catch (RedisUnavailableException e) {
+        } catch (RedisUnavailableException | RedisRefusedException e) {
             log().debug("{}; what this launcher has said of itself lapses", e.getMessage());
         }
     }
@@ -611,7 +563,7 @@ public final class Launcher implements AutoCloseable {
                 child.worker(),
                 redis.uri(),
                 redis.keyring(),
-                options.queue(),
+                partitions.names(),
                 redis.timeout(),
                 options.lease(),
                 options.workers().maxTasks(),
@@ -639,28 +591,12 @@ public final class Launcher implements AutoCloseable {
 
     /** On the bookkeeper's thread. */
     private Tally news() {
-        var news = ask(() -> List.of(collectNews()));
+        var news = ask(() -> List.of(ledger.news(children.values())));
         return news.isEmpty() ? Tally.NOTHING : news.get(0);
     }
 
-    private Tally collectNews() {
-        var now = System.nanoTime();
-        var millis = (now - toldNanos) / 1_000_000;
-        toldNanos = now;
-        var achieved = achieved();
-        var news = achieved.minus(told);
-        told = achieved;
-        for (var child : children.values()) {
-            news = news.with(Tally.Count.PRESENT, child.isReady() ? millis : 0);
-            if (child.board().running().isPresent()) {
-                news = news.with(Tally.Count.BUSY, millis);
-            }
-        }
-        return news;
-    }
-
     private void obey(String number, String order) {
-        if (answers.containsKey(number) || threadsWanted.containsKey(number)) {
+        if (answers.containsKey(number) || threadDumps.isWanted(number)) {
             return; // heard before
         }
         log().info("an operator has ordered: {}", order);
@@ -672,8 +608,7 @@ public final class Launcher implements AutoCloseable {
             }
             case "threads" -> {
                 var worker = words.length == 2 ? words[1] : "";
-                threadsWanted.put(number, new ThreadsWanted(worker, System.nanoTime() + THREADS_LIMIT.toNanos()));
-                Optional.ofNullable(children.get(worker)).ifPresent(Child::askForThreads);
+                threadDumps.want(number, worker, children.get(worker));
             }
             default -> answer(number, "this launcher, of an earlier version, does not know the order " + words[0]);
         }
@@ -713,7 +648,8 @@ public final class Launcher implements AutoCloseable {
     private void heed(HeartbeatReply reply) {
         for (var lost : reply.lost()) {
             var child = children.get(lost);
-            if (child != null) {
+            if (child != null
+                    && !child.isLeaving()) { // such a one has just signed off, or will find out when it settles
                 log().warn(
                                 "worker {} was taken for dead and is fenced off; killing pid {} and starting another",
                                 lost,

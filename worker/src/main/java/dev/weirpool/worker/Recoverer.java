@@ -4,11 +4,14 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.protocol.Blame;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,7 @@ final class Recoverer extends Duty {
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration GAP = Duration.ofSeconds(1);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
+    private static final long SPOILT_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long SWEEP_NANOS = Duration.ofHours(1).toNanos();
 
     private final Broker broker;
@@ -36,6 +40,8 @@ final class Recoverer extends Duty {
 
     // owned by the duty's thread
     private long sweepAt = System.nanoTime();
+
+    private final Map<String, Long> spoilt = new HashMap<>(); // workers that cannot be recovered, until when
 
     /**
      * @param cancelMarksSeen called at each tick while any task of the queue is marked to be ended if it runs
@@ -84,17 +90,31 @@ final class Recoverer extends Duty {
             tick = broker.tick(redis, GAP, lease);
         }
         lastTick = Instant.now();
+        var now = System.nanoTime();
+        spoilt.values().removeIf(until -> until - now < 0);
         for (var expired : tick.expired()) {
-            var tasks = broker.recoverExpired(redis, expired, BACKOFF);
-            if (tasks >= 0) {
-                log.warn("the lease of worker {} ran out; gave back {} of its tasks", expired, tasks);
+            if (!spoilt.containsKey(expired)) {
+                recoverExpired(redis, expired);
             }
         }
         if (tick.hasCancelMarks()) {
             cancelMarksSeen.run();
         }
         if (System.nanoTime() - sweepAt >= 0) {
+            sweepAt = System.nanoTime() + SWEEP_NANOS; // also if it fails
             dropAbandoned(redis);
+        }
+    }
+
+    private void recoverExpired(RedisConnection redis, String worker) {
+        try {
+            var tasks = broker.recoverExpired(redis, worker, BACKOFF);
+            if (tasks >= 0) {
+                log.warn("the lease of worker {} ran out; gave back {} of its tasks", worker, tasks);
+            }
+        } catch (ForeignDataException e) {
+            spoilt.put(worker, System.nanoTime() + SPOILT_NANOS); // the others are not to wait for it
+            throw e;
         }
     }
 
@@ -102,14 +122,16 @@ final class Recoverer extends Duty {
     private void dropAbandoned(RedisConnection redis) {
         var dropped = Broker.dropAbandoned(redis);
         dropped.forEach(queue -> log.info("queue {} was abandoned by its pool and is deleted", queue));
-        if (dropped.isEmpty()) { // else there may be more
-            sweepAt = System.nanoTime() + SWEEP_NANOS;
+        if (!dropped.isEmpty()) { // there may be more
+            sweepAt = System.nanoTime();
         }
     }
 
     private void recoverOrRemember(RedisConnection redis, Death death) {
         try {
             recover(redis, death);
+        } catch (ForeignDataException e) {
+            throw e; // nothing else is to wait for it: its lease runs out
         } catch (RuntimeException e) {
             deaths.addFirst(death); // not known to be done: it is done again when Redis is back
             throw e;

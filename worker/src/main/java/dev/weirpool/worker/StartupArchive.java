@@ -218,7 +218,7 @@ public final class StartupArchive implements AutoCloseable {
                 "training",
                 redis.uri(),
                 redis.keyring(),
-                queue,
+                List.of(queue),
                 redis.timeout(),
                 Duration.ofMinutes(1),
                 1,

@@ -29,9 +29,8 @@ final class Worker {
 
     private final WorkerSettings settings;
     private final Pace pace = new Pace();
-    private final Claims claims;
+    private final Sources sources;
     private final TaskCodec codec;
-    private final Payloads payloads;
     private final TaskRunner runner;
     private final Board board;
     private final Console console = new Console();
@@ -45,14 +44,19 @@ final class Worker {
         this.settings = settings;
         var redis = new Redis(settings.redis(), settings.timeout(), Duration.ZERO, settings.keyring());
         settings.keyring().adopt();
-        this.claims = new Claims(new Broker(settings.queue()), redis, settings.worker(), pace);
         this.codec = new TaskCodec(
                 () -> redis,
                 "worker " + ProcessHandle.current().pid() + " on " + Host.name(),
                 AllowList.of(settings.allow()));
         this.board = Board.open(settings.board());
-        this.payloads = new Payloads(codec, redis, settings.queue());
-        this.runner = new TaskRunner(codec, payloads::decode, (task, progress) -> board.say(progress));
+        this.sources = new Sources(
+                settings.partitions().stream()
+                        .map(queue -> new Sources.Source(
+                                new Claims(new Broker(queue), redis, settings.worker(), pace),
+                                new Payloads(codec, redis, queue)))
+                        .toList(),
+                settings.home());
+        this.runner = new TaskRunner(codec, task -> payloads().decode(task), (task, progress) -> board.say(progress));
     }
 
     static Worker boot(WorkerSettings settings) {
@@ -67,7 +71,7 @@ final class Worker {
             System.err.print("weirpool: the initializer failed: " + broken.get().stackAsText());
             return WorkerExit.NOT_INITIALIZED;
         }
-        claims.register(settings.lease());
+        sources.all().forEach(source -> source.claims().register(settings.lease()));
         return board.markReady() ? work() : WorkerExit.DONE;
     }
 
@@ -78,22 +82,30 @@ final class Worker {
             if (last && isIdle) {
                 return release();
             }
+            var claims = sources.current().claims();
+            if (sources.isTurnOver() && claims.isClear()) {
+                sources.next();
+                continue;
+            }
             if (last || claims.needStep()) {
-                var atBell = isIdle ? claims.stepAtBell(want(), () -> stopping) : Optional.<StepReply>empty();
+                var want = last || sources.isTurnOver() ? 0 : want();
+                var atBell =
+                        isIdle ? claims.stepAtBell(want, sources.rest(), () -> stopping) : Optional.<StepReply>empty();
                 if (isIdle && atBell.isEmpty() && stopping) {
                     continue;
                 }
-                var reply = atBell.isPresent() ? atBell.get() : claims.step(last ? 0 : want());
+                var reply = atBell.isPresent() ? atBell.get() : claims.step(want);
                 if (reply instanceof StepReply.Fenced) {
                     return WorkerExit.FENCED;
                 }
                 if (last && !(reply instanceof StepReply.Resync)) {
                     return release();
                 }
-                if (claims.isEmpty() && reply instanceof StepReply.Paused) {
+                isIdle = sources.isIdleAfter(reply);
+                if (isIdle && sources.arePaused()) {
+                    isIdle = false;
                     awaitResume();
                 }
-                isIdle = claims.isEmpty() && reply instanceof StepReply.Claimed;
                 continue;
             }
             var next = claims.start();
@@ -105,8 +117,12 @@ final class Worker {
         }
     }
 
+    private Payloads payloads() {
+        return sources.current().payloads();
+    }
+
     private WorkerExit release() {
-        claims.release();
+        sources.all().forEach(source -> source.claims().release());
         return WorkerExit.DONE;
     }
 
@@ -123,7 +139,7 @@ final class Worker {
         var envelope = task.envelope();
         if (task.isCancelled()) {
             board.count(Tally.Count.CANCELLED);
-            return Settled.completed(envelope, payloads, new Outcome.Cancelled());
+            return Settled.completed(envelope, payloads(), new Outcome.Cancelled());
         }
         if (!envelope.isReadable() || envelope.attempt() <= envelope.maxAttempts()) {
             return run(envelope, task.fence());
@@ -131,7 +147,7 @@ final class Worker {
         board.count(Tally.Count.DEAD);
         return Settled.gaveUp(
                 envelope,
-                payloads,
+                payloads(),
                 "gave up after " + attempts(envelope.maxAttempts()) + ": the worker died each time");
     }
 
@@ -149,17 +165,17 @@ final class Worker {
             logContext().enter(envelope);
             var run = runner.run(envelope, fence);
             var ran = System.nanoTime() - began;
-            var settled = Settled.of(envelope, payloads, run, printed);
+            var settled = Settled.of(envelope, payloads(), run, printed);
             board.countRun(
                     run.outcome() instanceof Outcome.Cancelled ? Tally.Count.CANCELLED : settled.count(), ran / 1000);
             return settled;
         } catch (WrongSignatureException e) {
             board.count(Tally.Count.DEAD);
             board.count(Tally.Count.REFUSED);
-            return Settled.gaveUp(envelope, payloads, "the task was refused unread: " + e.getMessage());
+            return Settled.gaveUp(envelope, payloads(), "the task was refused unread: " + e.getMessage());
         } catch (DecodingException | IllegalArgumentException e) {
             board.count(Tally.Count.DEAD);
-            return Settled.gaveUp(envelope, payloads, "the task cannot be read: " + e.getMessage());
+            return Settled.gaveUp(envelope, payloads(), "the task cannot be read: " + e.getMessage());
         } finally {
             logContext().leave();
             watch.ifPresent(alarm -> alarm.cancel(false));
@@ -248,7 +264,7 @@ final class Worker {
         synchronized (this) {
             notifyAll();
         }
-        claims.wake();
+        sources.all().forEach(source -> source.claims().wake());
     }
 
     /** Ends the task with that id, if it is the one that runs: by an interrupt, then by ending this process. */

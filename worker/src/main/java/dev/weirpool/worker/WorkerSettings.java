@@ -18,6 +18,7 @@ import java.util.Optional;
  * a command line or an environment, and the address of Redis may hold a password.
  *
  * @param worker its name, never used before
+ * @param partitions the queues of Redis that it serves; the first has the name of the queue
  * @param keyring what is signed and verified with
  * @param board where it shows what it is doing
  * @param allow the entries of the list of what its tasks may be of
@@ -27,7 +28,7 @@ record WorkerSettings(
         String worker,
         URI redis,
         Keyring keyring,
-        String queue,
+        List<String> partitions,
         Duration timeout,
         Duration lease,
         int maxTasks,
@@ -38,11 +39,21 @@ record WorkerSettings(
     private static final String END = "go";
     private static final String SEPARATOR = "\t";
 
+    String queue() {
+        return partitions.get(0);
+    }
+
+    /** Which partition it waits at: those of one launcher are spread over them. */
+    int home() {
+        var number = worker.substring(worker.lastIndexOf('.') + 1);
+        return number.matches("\\d{1,9}") ? Integer.parseInt(number) % partitions.size() : 0;
+    }
+
     void writeTo(Writer out) throws IOException {
         line(out, "worker", worker);
         line(out, "redis", redis.toString());
         line(out, "keys", keyring.toPipe());
-        line(out, "queue", queue);
+        line(out, "partitions", String.join(SEPARATOR, partitions));
         line(out, "timeout", Long.toString(timeout.toMillis()));
         line(out, "lease", Long.toString(lease.toMillis()));
         line(out, "maxTasks", Integer.toString(maxTasks));
@@ -75,7 +86,7 @@ record WorkerSettings(
                 values.getOrDefault("worker", ""),
                 URI.create(values.getOrDefault("redis", "")),
                 Optional.ofNullable(values.get("keys")).map(Keyring::ofPipe).orElseGet(Keyring::none),
-                values.getOrDefault("queue", ""),
+                List.of(values.getOrDefault("partitions", "").split(SEPARATOR, -1)),
                 Duration.ofMillis(Long.parseLong(values.getOrDefault("timeout", ""))),
                 Duration.ofMillis(Long.parseLong(values.getOrDefault("lease", ""))),
                 Integer.parseInt(values.getOrDefault("maxTasks", "0")),

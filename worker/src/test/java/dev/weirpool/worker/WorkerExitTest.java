@@ -132,7 +132,7 @@ final class WorkerExitTest {
                         WORKER,
                         redis.uri(),
                         redis.keyring(),
-                        queueName,
+                        List.of(queueName),
                         redis.timeout(),
                         Duration.ofMinutes(5),
                         0,

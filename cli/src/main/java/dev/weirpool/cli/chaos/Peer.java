@@ -46,6 +46,7 @@ final class Peer {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx128m",
                 "-Xshare:auto",
+                "-Dweirpool.allow=" + Peer.class.getPackageName() + ".", // whatever its user allows elsewhere
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));

@@ -30,6 +30,8 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
     private static final Set<String> NEED_INFO =
             Set.of("Redis version", "eviction", "persistence", "replicas", "memory of Redis");
 
+    private static final int UNSIGNED = 0;
+
     /** All checks, in the order in which a person would look. */
     public static final List<Check> ALL = List.of(
             new Check("Redis version", Check::version),
@@ -41,12 +43,14 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
             new Check("memory of Redis", Check::redisMemory),
             new Check("memory of workers", Check::workerMemory),
             new Check("versions of workers", Check::versions),
+            new Check("keys of queues", Check::spoilt),
+            new Check("signatures", Check::signatures),
             new Check("queues without workers", Check::unserved),
             new Check("schedules without a scheduler", Check::unscheduled));
 
-    /** Whether it can find nothing where Redis does not say how it is. */
-    public boolean needsInfo() {
-        return NEED_INFO.contains(name);
+    /** Whether it was given what it needs to find anything: that Redis says how it is, or a secret to compare others with. */
+    public boolean canTell(Facts facts) {
+        return name.equals("signatures") ? !facts.keyring().isNone() : facts.hasInfo() || !NEED_INFO.contains(name);
     }
 
     private static List<Finding> version(Facts facts) {
@@ -209,6 +213,49 @@ public record Check(String name, Function<Facts, List<Finding>> findings) {
                         "upgrade workers first, then clients"));
             }
         }
+        return findings;
+    }
+
+    private static List<Finding> spoilt(Facts facts) {
+        return facts.spoilt().stream()
+                .map(queue -> new Finding(
+                        "keys of queues",
+                        Plain.line(queue),
+                        "delete or rename those keys, and have nobody else write there"))
+                .toList();
+    }
+
+    private static List<Finding> signatures(Facts facts) {
+        var ours = facts.keyring();
+        if (ours.isNone()) {
+            return List.of();
+        }
+        var findings = new ArrayList<Finding>();
+        facts.keys().forEach((queue, keys) -> {
+            for (var key : keys) {
+                if (ours.isUnsigned() && key != UNSIGNED) {
+                    findings.add(
+                            new Finding(
+                                    "signatures",
+                                    "tasks of queue " + queue + " are signed, with key " + key
+                                            + ", and this process signs nothing: who has signed them will not take its results",
+                                    "give it their secret, with WEIRPOOL_SECRET_FILE or --secret-file, in place of WEIRPOOL_UNSIGNED"));
+                } else if (!ours.isUnsigned() && key == UNSIGNED) {
+                    findings.add(new Finding(
+                            "signatures",
+                            "tasks of queue " + queue + " are not signed, and nobody who has a secret will run them",
+                            "give the secret to whoever sends them, in place of WEIRPOOL_UNSIGNED; if all have it, somebody else"
+                                    + " writes to this Redis"));
+                } else if (!ours.isUnsigned() && !ours.hasKey(key)) {
+                    findings.add(new Finding(
+                            "signatures",
+                            "tasks of queue " + queue + " are signed with key " + key
+                                    + ", which no secret of this process has",
+                            "give all processes the same secrets; one that was replaced stays behind the new one until nothing is"
+                                    + " left that it has signed"));
+                }
+            }
+        });
         return findings;
     }
 

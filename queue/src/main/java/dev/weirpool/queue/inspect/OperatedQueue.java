@@ -1,44 +1,31 @@
 package dev.weirpool.queue.inspect;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.weirpool.queue.Attempt;
-import dev.weirpool.queue.Outcome;
 import dev.weirpool.queue.Progress;
-import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.TaskId;
-import dev.weirpool.queue.TaskOptions;
-import dev.weirpool.queue.codec.Preview;
-import dev.weirpool.queue.protocol.Blob;
-import dev.weirpool.queue.protocol.BlobBroker;
 import dev.weirpool.queue.protocol.Broker;
-import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.Glimpse;
 import dev.weirpool.queue.protocol.Limit;
 import dev.weirpool.queue.protocol.Orders;
+import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.protocol.Period;
 import dev.weirpool.queue.protocol.Place;
-import dev.weirpool.queue.protocol.ScheduledRun;
 import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
-import dev.weirpool.queue.redis.RedisConnection;
-import dev.weirpool.queue.signing.Direction;
 import dev.weirpool.queue.signing.MissingSecretException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import java.util.function.ToLongBiFunction;
 import java.util.stream.Collectors;
 
 /** One queue, as an {@link Operator} sees and steers it. */
@@ -48,26 +35,22 @@ public final class OperatedQueue {
     public static final int MOST_ON_PAGE = 500;
 
     private static final List<Place> READY = List.of(Place.READY, Place.READY1, Place.READY2, Place.READY3);
-    private static final int CHUNK = 500;
+    private static final List<Place> SEARCHED =
+            List.of(Place.DEAD, Place.DELAYED, Place.READY, Place.READY1, Place.READY2, Place.READY3);
     private static final int SEARCHED_AT_ONCE = 1000;
-    private static final int PREVIEWED_BODY = 16 * 1024;
     private static final Duration LOOK = Duration.ofMillis(50);
-    /** How a task ended that was deleted, as {@code TaskCodec} writes it. */
-    private static final byte[] CANCELLED = {'C'};
-
-    private static final byte RETURNED = 'V';
 
     private final Redis redis;
     private final String name;
-    private final Broker broker;
-    private final Survey survey;
+    private final OperatedPartition
+            first; // which has the workers, the statistics, and what tasks say of their progress
     private final Orders orders;
+    private volatile List<OperatedPartition> partitions = List.of(); // empty until they are needed
 
     OperatedQueue(Redis redis, String name) {
         this.redis = redis;
         this.name = name;
-        this.broker = new Broker(name);
-        this.survey = new Survey(name);
+        this.first = new OperatedPartition(redis, name);
         this.orders = new Orders(name);
     }
 
@@ -75,10 +58,23 @@ public final class OperatedQueue {
         return name;
     }
 
-    /** How it is. */
+    private List<OperatedPartition> partitions() {
+        if (partitions.isEmpty()) {
+            partitions = redis.call(connection -> Partitions.of(connection, name)).names().stream()
+                    .map(partition -> new OperatedPartition(redis, partition))
+                    .toList();
+        }
+        return partitions;
+    }
+
+    /** How it is, all its partitions together. */
     public QueueState state() {
-        var counts = redis.call(survey::counts);
-        var running = redis.call(connection -> survey.busy(connection, counts.workerNames()));
+        var counts = redis.call(connection -> Survey.all(connection, name));
+        var running = new Partitions(name, counts.partitions())
+                .names().stream()
+                        .mapToLong(partition ->
+                                redis.call(connection -> new Survey(partition).busy(connection, counts.workerNames())))
+                        .sum();
         return new QueueState(
                 name,
                 Instant.ofEpochMilli(counts.now()),
@@ -96,7 +92,8 @@ public final class OperatedQueue {
                 counts.beat().map(Instant::ofEpochMilli),
                 Math.max(0, counts.load()),
                 counts.limit().items(),
-                counts.limit().bytes());
+                counts.limit().bytes(),
+                counts.partitions());
     }
 
     /**
@@ -120,20 +117,27 @@ public final class OperatedQueue {
         };
     }
 
+    /** A place in one of the partitions. */
+    private record Spot(OperatedPartition partition, Place place) {}
+
     private TaskPage page(List<Place> places, TaskState state, boolean backwards, String cursor, int limit) {
-        if (!cursor.matches("([0-3]:\\d{1,15})?")) {
+        var spots = spots(places);
+        if (!cursor.matches("(\\d{1,3}:\\d{1,15})?")) {
             throw new IllegalArgumentException("not a cursor of " + state + " tasks: '" + cursor + "'");
         }
-        var level = cursor.isEmpty() ? 0 : Math.min(cursor.charAt(0) - '0', places.size() - 1);
-        var index = cursor.isEmpty() ? 0 : Long.parseLong(cursor.substring(2));
+        var colon = cursor.indexOf(':');
+        var level = cursor.isEmpty() ? 0 : Math.min(Integer.parseInt(cursor.substring(0, colon)), spots.size() - 1);
+        var index = cursor.isEmpty() ? 0 : Long.parseLong(cursor.substring(colon + 1));
         var tasks = new ArrayList<TaskSummary>();
         var total = 0L;
         var next = Optional.<String>empty();
-        for (var i = 0; i < places.size(); i++) {
-            var place = places.get(i);
+        for (var i = 0; i < spots.size(); i++) {
+            var spot = spots.get(i);
             var wanted = i < level || next.isPresent() ? 0 : limit - tasks.size();
             var from = i == level ? index : 0;
-            var seen = wanted == 0 ? count(place) : peek(place, backwards, from, wanted);
+            var seen = wanted == 0
+                    ? new Glimpse.Of(spot.partition.count(spot.place), List.of())
+                    : spot.partition.peek(spot.place, backwards, from, wanted);
             total += seen.total();
             seen.glimpses().forEach(glimpse -> tasks.add(TaskSummary.of(glimpse, state)));
             if (next.isEmpty() && i >= level && from + seen.glimpses().size() < seen.total()) {
@@ -143,19 +147,11 @@ public final class OperatedQueue {
         return new TaskPage(tasks, total, next);
     }
 
-    private Glimpse.Of count(Place place) {
-        return new Glimpse.Of(redis.call(connection -> survey.count(connection, place)), List.of());
-    }
-
-    private Glimpse.Of peek(Place place, boolean backwards, long from, int wanted) {
-        if (!backwards) {
-            return redis.call(connection -> survey.peek(connection, place, from, from + wanted - 1, TaskSummary.BYTES));
-        }
-        var seen =
-                redis.call(connection -> survey.peek(connection, place, -from - wanted, -from - 1, TaskSummary.BYTES));
-        var reversed = new ArrayList<>(seen.glimpses());
-        Collections.reverse(reversed);
-        return new Glimpse.Of(seen.total(), reversed);
+    /** Those of all partitions, place by place. */
+    private List<Spot> spots(List<Place> places) {
+        return places.stream()
+                .flatMap(place -> partitions().stream().map(partition -> new Spot(partition, place)))
+                .toList();
     }
 
     private TaskPage running(String cursor, int limit) {
@@ -169,24 +165,33 @@ public final class OperatedQueue {
             tasks.addAll(held(some));
             looked += some.size();
         }
-        var total = redis.call(connection -> survey.busy(connection, workers));
+        var total = partitions().stream()
+                .mapToLong(
+                        partition -> redis.call(connection -> partition.survey().busy(connection, workers)))
+                .sum();
         return new TaskPage(
                 tasks, total, looked < workers.size() ? Optional.of(workers.get(looked - 1)) : Optional.empty());
     }
 
     private List<String> workerNames() {
-        return redis.call(survey::counts).workerNames().stream().sorted().toList();
+        return redis.call(first.survey()::counts).workerNames().stream()
+                .sorted()
+                .toList();
     }
 
     private List<TaskSummary> held(List<String> workers) {
-        var held = redis.call(connection -> survey.running(connection, workers, TaskSummary.BYTES));
+        var held = partitions().stream()
+                .map(partition -> partition.running(workers))
+                .toList();
         var since = since(workers);
         var tasks = new ArrayList<TaskSummary>();
         for (var i = 0; i < workers.size(); i++) {
             var worker = workers.get(i);
-            for (var glimpse : held.get(i).glimpses()) {
-                var task = TaskSummary.of(glimpse, TaskState.RUNNING);
-                tasks.add(task.heldBy(worker, Optional.ofNullable(since.get(worker + task.id()))));
+            for (var ofPartition : held) {
+                for (var glimpse : ofPartition.get(i).glimpses()) {
+                    var task = TaskSummary.of(glimpse, TaskState.RUNNING);
+                    tasks.add(task.heldBy(worker, Optional.ofNullable(since.get(worker + task.id()))));
+                }
             }
         }
         return withProgress(tasks);
@@ -194,7 +199,7 @@ public final class OperatedQueue {
 
     private List<TaskSummary> withProgress(List<TaskSummary> tasks) {
         var ids = tasks.stream().map(task -> bytesOf(task.id())).toList();
-        var progress = redis.call(connection -> survey.progress(connection, ids));
+        var progress = redis.call(connection -> first.survey().progress(connection, ids));
         var told = new ArrayList<TaskSummary>();
         for (var i = 0; i < tasks.size(); i++) {
             told.add(tasks.get(i).at(Optional.ofNullable(progress.get(i)).flatMap(Progress::of)));
@@ -228,12 +233,12 @@ public final class OperatedQueue {
      * @param most how many tasks to look at before giving up; some 100 000 a second
      */
     public Search find(TaskId id, long most) {
-        var wanted = bytesOf(id);
         for (var worker : workerNames()) {
-            var held = redis.call(connection -> survey.findHeld(connection, worker, wanted, Envelope.MAX_BYTES));
-            if (held.glimpse().isPresent()) {
-                var glimpse = held.glimpse().get();
-                return new Search.Found(detail(glimpse, running(glimpse, worker)));
+            for (var partition : partitions()) {
+                var held = partition.findHeld(worker, id);
+                if (held.isPresent()) {
+                    return new Search.Found(partition.detail(held.get(), running(held.get(), worker)));
+                }
             }
         }
         var ending = shownEnding(id);
@@ -242,19 +247,19 @@ public final class OperatedQueue {
         }
         var looked = 0L;
         var total = 0L;
-        for (var place : List.of(Place.DEAD, Place.DELAYED, Place.READY, Place.READY1, Place.READY2, Place.READY3)) {
-            var count = count(place).total();
+        for (var spot : spots(SEARCHED)) {
+            var count = spot.partition.count(spot.place);
             total += count;
             for (var i = 0L; 2 * i * SEARCHED_AT_ONCE < count && looked < most; i++) {
                 var front = i * SEARCHED_AT_ONCE;
                 var ends =
                         new long[][] {{front, front + SEARCHED_AT_ONCE - 1}, {-front - SEARCHED_AT_ONCE, -front - 1}};
                 for (var end : ends) {
-                    var found = redis.call(
-                            connection -> survey.find(connection, place, wanted, end[0], end[1], Envelope.MAX_BYTES));
+                    var found = spot.partition.find(spot.place, id, end[0], end[1]);
                     if (found.glimpse().isPresent()) {
                         var glimpse = found.glimpse().get();
-                        return new Search.Found(detail(glimpse, TaskSummary.of(glimpse, stateAt(place))));
+                        return new Search.Found(
+                                spot.partition.detail(glimpse, TaskSummary.of(glimpse, stateAt(spot.place))));
                     }
                     looked += found.looked();
                 }
@@ -283,51 +288,23 @@ public final class OperatedQueue {
         };
     }
 
-    private TaskDetail detail(Glimpse glimpse, TaskSummary task) {
-        var envelope = Envelope.received(glimpse.beginning(), redis.keyring().signer(Direction.TASK, name));
-        var hidden = hidden(envelope);
-        var headers = hidden.isEmpty() ? envelope.headers() : Map.<String, String>of();
-        var options = TaskOptions.of(headers, envelope.priority(), Math.max(1, envelope.maxAttempts()));
-        return new TaskDetail(
-                task, options.headers(), options, attempts(task.id()), hidden.orElseGet(() -> arguments(envelope)));
-    }
-
-    /** Why no more of a task is shown than its fixed fields and its name. */
-    private static Optional<String> hidden(Envelope envelope) {
-        try {
-            envelope.requireReadable();
-            return Optional.empty();
-        } catch (IllegalArgumentException | MissingSecretException e) {
-            return Optional.of("(hidden: " + e.getMessage() + ")");
-        }
-    }
-
     /** How the attempts of a task ended that did not end well, in order, as far as that is kept. */
     public List<Attempt> attempts(TaskId id) {
-        return redis.call(connection -> survey.attempts(connection, bytesOf(id))).stream()
-                .map(Attempt::of)
-                .toList();
-    }
-
-    /** The body is a byte for the kind of task and an array of descriptor, captured values and arguments. */
-    private static String arguments(Envelope envelope) {
-        if (envelope.blob().isPresent()) {
-            return "(" + envelope.blob().get().length() + " bytes, which lie apart)";
-        }
-        var body = envelope.body();
-        return body.length == 0
-                ? ""
-                : Preview.of(Arrays.copyOfRange(body, 1, Math.min(body.length, PREVIEWED_BODY)), 2);
+        return partitions().stream()
+                .map(partition -> partition.attempts(id))
+                .filter(attempts -> !attempts.isEmpty())
+                .findFirst()
+                .orElse(List.of());
     }
 
     /** What happened on it in the periods that begin at {@code starts}. */
     public List<Tally> statistics(Period period, List<Instant> starts) {
-        return redis.call(connection -> broker.tallies(connection, period, starts));
+        return redis.call(connection -> first.broker().tallies(connection, period, starts));
     }
 
     /** What has happened on it, all in all; it begins anew when the queue was deleted, or nobody served it for 30 days. */
     public Tally statistics() {
-        return redis.call(broker::total);
+        return redis.call(first.broker()::total);
     }
 
     /**
@@ -337,23 +314,9 @@ public final class OperatedQueue {
      * @throws MissingSecretException if this process has none
      */
     public Optional<Ending> ending(TaskId id) {
-        return redis.call(
-                        connection -> Optional.ofNullable(broker.keptResult(connection, id.producer(), id.sequence())))
-                .map(bytes -> {
-                    var apart = TaskCodec.outcomeApart(bytes);
-                    if (apart.isPresent()) {
-                        return new Ending(
-                                bytes[1] == RETURNED ? Ending.Kind.RETURNED : Ending.Kind.THREW,
-                                "(" + apart.get().length() + " bytes, which lie apart)");
-                    }
-                    if (bytes.length > 1 && bytes[0] == RETURNED) {
-                        return new Ending(Ending.Kind.RETURNED, Preview.of(Arrays.copyOfRange(bytes, 1, bytes.length)));
-                    }
-                    var codec = new TaskCodec(() -> redis, "operator");
-                    return codec.decodeOutcome(bytes) instanceof Outcome.Threw threw
-                            ? new Ending(Ending.Kind.THREW, threw.failure().stackAsText())
-                            : new Ending(Ending.Kind.CANCELLED, "");
-                });
+        return partitions().stream()
+                .flatMap(partition -> partition.ending(id).stream())
+                .findFirst();
     }
 
     /** The launchers that serve it and their workers, in order. */
@@ -365,7 +328,7 @@ public final class OperatedQueue {
         var byLauncher = workers.stream()
                 .collect(Collectors.groupingBy(LauncherState::ofWorker, TreeMap::new, Collectors.toList()));
         var ids = List.copyOf(byLauncher.keySet());
-        var reports = redis.call(connection -> survey.reports(connection, ids));
+        var reports = redis.call(connection -> first.survey().reports(connection, ids));
         var launchers = new ArrayList<LauncherState>();
         for (var i = 0; i < ids.size(); i++) {
             var id = ids.get(i);
@@ -380,17 +343,11 @@ public final class OperatedQueue {
 
     /** Lets no worker start a task until {@link #resume}; what runs is finished. */
     public void pause() {
-        redis.call(connection -> {
-            broker.pause(connection);
-            return true;
-        });
+        partitions().forEach(OperatedPartition::pause);
     }
 
     public void resume() {
-        redis.call(connection -> {
-            broker.resume(connection);
-            return true;
-        });
+        partitions().forEach(OperatedPartition::resume);
     }
 
     /**
@@ -401,11 +358,35 @@ public final class OperatedQueue {
      * @throws IllegalArgumentException if one of them is negative
      */
     public void limit(long items, long bytes) {
-        var limit = new Limit(items, bytes);
+        var share = new Limit(items, bytes).share(partitions().size());
+        partitions().forEach(partition -> partition.limit(share));
+    }
+
+    /**
+     * Spreads it over so many partitions: lists of its own each, in a cluster on as many masters as there are. Workers serve all of them.
+     * Tasks are put on each in turn, or where {@code TaskOptions.withPartitionKey} says, and keep their order on one only. Processes that have
+     * it open send to those that there were.
+     *
+     * @throws IllegalArgumentException if that is not from 1 to {@value Partitions#MOST}, if workers serve it, or if a partition that would
+     *     be no more holds tasks
+     */
+    public void partition(int count) {
+        var wanted = new Partitions(name, count);
+        var old = redis.call(connection -> Partitions.of(connection, name));
+        var workers = state().workers();
+        if (workers > 0 && !wanted.equals(old)) {
+            throw new IllegalArgumentException("queue " + name + " has " + workers
+                    + " workers, which serve its partitions as they are; drain them, and start them again afterwards");
+        }
         redis.call(connection -> {
-            broker.limit(connection, limit);
-            return true;
-        });
+                    first.broker().enlist(connection);
+                    return wanted.replace(connection, old);
+                })
+                .ifPresent(why -> {
+                    throw new IllegalArgumentException("partition " + why
+                            + " tasks, which would be left behind; have workers run them, or purge them, before");
+                });
+        partitions = List.of();
     }
 
     /**
@@ -422,34 +403,7 @@ public final class OperatedQueue {
             case DEAD -> List.of(Place.DEAD);
             case RUNNING -> throw new IllegalArgumentException("tasks that run cannot be purged; kill them");
         };
-        var result = state == TaskState.DEAD ? new byte[0] : CANCELLED; // of the dead their clients know already
-        var deleted = 0L;
-        for (var place : places) {
-            var left = count(place).total(); // what comes later may stay
-            while (left > 0) {
-                var most = (int) Math.min(CHUNK, left);
-                var first = redis.call(
-                        connection -> survey.peek(connection, place, 0, most - 1, Envelope.MOST_APART_BYTES));
-                if (first.glimpses().isEmpty()) {
-                    break;
-                }
-                var expected =
-                        first.glimpses().stream().map(OperatedQueue::expected).toList();
-                var chunk = redis.call(connection -> broker.purge(connection, place, expected, result));
-                deleted += chunk;
-                left -= Math.max(1, chunk); // workers may have taken what was expected
-                progress.accept(deleted);
-            }
-        }
-        return deleted;
-    }
-
-    private static Broker.Expected expected(Glimpse glimpse) {
-        var envelope = Envelope.stored(glimpse.beginning());
-        var task = TaskSummary.of(glimpse, TaskState.READY);
-        var headers = envelope.isReadable() ? envelope.headers() : Map.<String, String>of();
-        var unique = TaskOptions.of(headers, 0, 1).uniqueKey();
-        return new Broker.Expected(bytesOf(task.id()), unique.orElse(""), ScheduledRun.of(envelope), envelope.blob());
+        return inTurn(progress, (partition, told) -> partition.purge(places, told));
     }
 
     /**
@@ -459,27 +413,12 @@ public final class OperatedQueue {
      * @return how many were put back
      */
     public long requeueDead(LongConsumer progress) {
-        var left = redis.call(broker::deadCount); // those that are given up again stay
-        var done = 0L;
-        while (left > 0) {
-            var most = (int) Math.min(CHUNK, left);
-            var chunk = redis.call(connection -> broker.revive(connection, most));
-            if (chunk == 0) {
-                break;
-            }
-            done += chunk;
-            left -= chunk;
-            progress.accept(done);
-        }
-        return done;
+        return inTurn(progress, OperatedPartition::requeueDead);
     }
 
     /** Puts the task with that id, which was given up, back on the queue; false if it is not among those. */
     public boolean requeueDead(TaskId id) {
-        var request = UUID.randomUUID();
-        return deadLetter(id)
-                .filter(letter -> redis.call(connection -> broker.requeue(connection, letter, request)))
-                .isPresent();
+        return partitions().stream().anyMatch(partition -> partition.requeueDead(id));
     }
 
     /**
@@ -490,7 +429,7 @@ public final class OperatedQueue {
      */
     public boolean moveDead(TaskId id, String to) {
         var target = target(to);
-        return deadLetter(id).filter(letter -> move(letter, target)).isPresent();
+        return partitions().stream().anyMatch(partition -> partition.moveDead(id, target));
     }
 
     /**
@@ -504,18 +443,7 @@ public final class OperatedQueue {
      */
     public long moveDead(String to, LongConsumer progress) {
         var target = target(to);
-        var done = 0L;
-        for (var left = redis.call(broker::deadCount); left > 0; left--) {
-            var oldest = redis.call(connection -> survey.peek(connection, Place.DEAD, 0, 0, Envelope.MAX_BYTES))
-                    .glimpses();
-            if (oldest.isEmpty()) {
-                break;
-            }
-            if (move(Envelope.stored(oldest.get(0).beginning()), target)) {
-                progress.accept(++done);
-            }
-        }
-        return done;
+        return inTurn(progress, (partition, told) -> partition.moveDead(target, told));
     }
 
     private Broker target(String to) {
@@ -531,48 +459,19 @@ public final class OperatedQueue {
         return target;
     }
 
-    private boolean move(Envelope letter, Broker target) {
-        // two steps, because the queues may be on two servers; whoever repeats what was cut in between puts it there no
-        // second time
-        var request =
-                UUID.nameUUIDFromBytes((HexFormat.of().formatHex(letter.fence()) + target.queue()).getBytes(UTF_8));
-        var copy = Envelope.received(letter.raw(), redis.keyring().signer(Direction.TASK, name))
-                .revived()
-                .signedBy(redis.keyring().signer(Direction.TASK, target.queue()));
-        return redis.call(connection -> {
-            letter.blob().ifPresent(blob -> copyBody(connection, blob, target));
-            target.admit(connection, copy, broker.attempts(connection, letter), request);
-            return broker.discard(connection, letter, request);
-        });
-    }
-
-    /** The other queue may be on another server. */
-    private void copyBody(RedisConnection connection, Blob blob, Broker target) {
-        var body = new BlobBroker(name)
-                .get(connection, blob)
-                .orElseThrow(() -> new IllegalArgumentException("the arguments of the task, " + blob.length()
-                        + " bytes, are not in Redis any more; delete the task"));
-        new BlobBroker(target.queue()).put(connection, blob, body, BlobBroker.TASK_LIFE, false);
-    }
-
     /** Deletes the task with that id, which was given up; false if it is not among those. */
     public boolean deleteDead(TaskId id) {
-        var request = UUID.randomUUID();
-        return deadLetter(id)
-                .filter(letter -> redis.call(connection -> broker.discard(connection, letter, request)))
-                .isPresent();
+        return partitions().stream().anyMatch(partition -> partition.deleteDead(id));
     }
 
-    private Optional<Envelope> deadLetter(TaskId id) {
-        var wanted = bytesOf(id);
-        for (var from = 0L; ; from += SEARCHED_AT_ONCE) {
-            var first = from;
-            var found = redis.call(connection -> survey.find(
-                    connection, Place.DEAD, wanted, first, first + SEARCHED_AT_ONCE - 1, Envelope.MAX_BYTES));
-            if (found.glimpse().isPresent() || found.looked() < SEARCHED_AT_ONCE) {
-                return found.glimpse().map(glimpse -> Envelope.stored(glimpse.beginning()));
-            }
+    /** Does something with each partition that tells how far it is; returns how much was done in all. */
+    private long inTurn(LongConsumer progress, ToLongBiFunction<OperatedPartition, LongConsumer> work) {
+        var before = 0L;
+        for (var partition : partitions()) {
+            var done = before;
+            before += work.applyAsLong(partition, now -> progress.accept(done + now));
         }
+        return before;
     }
 
     /** Has the task with that id not run if it waits; if it runs, it may end. */
@@ -586,10 +485,7 @@ public final class OperatedQueue {
     }
 
     private void cancel(TaskId id, boolean endRunning) {
-        redis.call(connection -> {
-            broker.cancel(connection, id.producer(), List.of(id.sequence()), endRunning);
-            return true;
-        });
+        partitions().forEach(partition -> partition.cancel(id, endRunning));
     }
 
     /**
@@ -624,7 +520,7 @@ public final class OperatedQueue {
         }
     }
 
-    private static byte[] bytesOf(TaskId id) {
+    static byte[] bytesOf(TaskId id) {
         return ByteBuffer.allocate(16)
                 .putLong(id.producer())
                 .putLong(id.sequence())

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.protocol.Survey;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
+import dev.weirpool.queue.signing.Keyring;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Sees all queues of a Redis, and steers them.
@@ -59,11 +62,21 @@ public final class Operator implements AutoCloseable {
         return redis.call(Survey::queues);
     }
 
-    /** How all queues are, by name; those of which nothing is left are forgotten. */
-    public List<QueueState> queues() {
+    /**
+     * How all queues are, by name; those of which nothing is left are forgotten.
+     *
+     * @param spoilt told of each that cannot be looked at, because its keys are not as Weirpool makes them; it is left out
+     */
+    public List<QueueState> queues(Consumer<String> spoilt) {
         var states = new ArrayList<QueueState>();
         for (var name : queueNames()) {
-            var state = queue(name).state();
+            QueueState state;
+            try {
+                state = queue(name).state();
+            } catch (ForeignDataException e) {
+                spoilt.accept("queue " + name + " cannot be looked at: " + e.getMessage());
+                continue;
+            }
             if (state.exists()) {
                 states.add(state);
             } else {
@@ -82,6 +95,11 @@ public final class Operator implements AutoCloseable {
      */
     public OperatedQueue queue(String name) {
         return new OperatedQueue(redis, name);
+    }
+
+    /** With what this process signs and verifies. */
+    public Keyring keyring() {
+        return redis.keyring();
     }
 
     /** How the server is. */

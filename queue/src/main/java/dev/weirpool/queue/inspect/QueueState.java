@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param waitingBytes what the ready and the delayed tasks take; 0 if nobody has counted
  * @param maxWaiting how many tasks may wait before it takes no more; 0 for any number
  * @param maxWaitingBytes how many bytes may; 0 for any number
+ * @param partitions over how many it is spread
  */
 public record QueueState(
         String name,
@@ -43,7 +44,8 @@ public record QueueState(
         Optional<Instant> lastServed,
         long waitingBytes,
         long maxWaiting,
-        long maxWaitingBytes) {
+        long maxWaitingBytes,
+        int partitions) {
 
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -76,6 +78,6 @@ public record QueueState(
 
     /** Whether there is anything of it. */
     public boolean exists() {
-        return ready() + delayed + dead + workers + claims + schedules > 0 || lastServed.isPresent();
+        return ready() + delayed + dead + workers + claims + schedules > 0 || lastServed.isPresent() || partitions > 1;
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param name for example {@code com.acme.Tasks::checksum}; empty if the envelope cannot be read
  * @param attempt which one runs or comes next, from 1; of a dead letter how many there were
  * @param size of the envelope in bytes, with what lies apart
+ * @param keyId which key it says it is signed with, 0 for none; see {@link dev.weirpool.queue.signing.Keyring#hasKey}
  * @param due when it becomes ready, if it is delayed
  * @param worker who holds it, if it runs
  * @param since when it was begun, if it runs and its launcher has said so yet
@@ -28,6 +29,7 @@ public record TaskSummary(
         int attempt,
         int maxAttempts,
         int size,
+        int keyId,
         Optional<Instant> due,
         Optional<String> worker,
         Optional<Instant> since,
@@ -48,6 +50,7 @@ public record TaskSummary(
                 state == TaskState.DEAD ? envelope.attempt() - 1 : envelope.attempt(),
                 envelope.maxAttempts(),
                 glimpse.size() + envelope.blob().map(Blob::length).orElse(0),
+                envelope.keyId(),
                 state == TaskState.DELAYED ? Optional.of(Instant.ofEpochMilli(glimpse.score())) : Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -56,10 +59,22 @@ public record TaskSummary(
 
     TaskSummary heldBy(String worker, Optional<Instant> since) {
         return new TaskSummary(
-                id, name, state, priority, attempt, maxAttempts, size, due, Optional.of(worker), since, progress);
+                id,
+                name,
+                state,
+                priority,
+                attempt,
+                maxAttempts,
+                size,
+                keyId,
+                due,
+                Optional.of(worker),
+                since,
+                progress);
     }
 
     TaskSummary at(Optional<Progress> progress) {
-        return new TaskSummary(id, name, state, priority, attempt, maxAttempts, size, due, worker, since, progress);
+        return new TaskSummary(
+                id, name, state, priority, attempt, maxAttempts, size, keyId, due, worker, since, progress);
     }
 }

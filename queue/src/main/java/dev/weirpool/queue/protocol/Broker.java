@@ -1,10 +1,15 @@
 package dev.weirpool.queue.protocol;
 
+import static dev.weirpool.queue.protocol.Replies.list;
+import static dev.weirpool.queue.protocol.Replies.moment;
+import static dev.weirpool.queue.protocol.Replies.number;
+import static dev.weirpool.queue.protocol.Replies.part;
+import static dev.weirpool.queue.protocol.Replies.raw;
+import static dev.weirpool.queue.protocol.Replies.text;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static dev.weirpool.queue.redis.RedisConnection.seconds;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
 import dev.weirpool.queue.signing.Direction;
@@ -149,15 +154,15 @@ public final class Broker {
         return arguments;
     }
 
-    private static PushReply pushReply(@Nullable Object raw) {
+    static PushReply pushReply(@Nullable Object raw) {
         var reply = list(raw);
-        return switch (text(reply.get(0))) {
+        return switch (text(part(reply, 0))) {
             case "OK" -> new PushReply.Stored();
-            case "GAP" -> new PushReply.Gap(number(reply.get(1)));
+            case "GAP" -> new PushReply.Gap(number(part(reply, 1)));
             case "CLOSED" -> new PushReply.Closed();
             case "APART" -> new PushReply.BodyMissing();
-            case "FULL" -> new PushReply.Full(number(reply.get(1)), Limit.of(text(reply.get(2))));
-            case "EXISTS" -> new PushReply.Exists((byte[]) requireNonNull(reply.get(2)));
+            case "FULL" -> new PushReply.Full(number(part(reply, 1)), Limit.of(text(part(reply, 2))));
+            case "EXISTS" -> new PushReply.Exists(raw(part(reply, 2)));
             default -> throw unexpected(PUSH, reply);
         };
     }
@@ -230,7 +235,7 @@ public final class Broker {
             addEffect(arguments, effects.get(i), bytes(firstEffectKey + i), pack);
         }
         var reply = list(sending.send(keyCount, arguments));
-        return switch (text(reply.get(0))) {
+        return switch (text(part(reply, 0))) {
             case "OK" -> new StepReply.Claimed(tasks(redis, reply));
             case "PAUSED" -> new StepReply.Paused();
             case "RESYNC" -> new StepReply.Resync(tasks(redis, reply));
@@ -282,16 +287,16 @@ public final class Broker {
 
     private List<StepReply.Task> tasks(RedisConnection redis, List<?> reply) {
         var verifier = verifier(redis);
-        var raws = list(reply.get(1));
+        var raws = list(part(reply, 1));
         var cancelled = new HashSet<ByteBuffer>();
-        for (var id : list(reply.get(2))) {
+        for (var id : list(part(reply, 2))) {
             cancelled.add(ByteBuffer.wrap((byte[]) id));
         }
         var tasks = new ArrayList<StepReply.Task>(raws.size());
-        var fence = number(reply.get(3)) - raws.size();
+        var fence = number(part(reply, 3)) - raws.size();
         for (var raw : raws) {
             fence++;
-            var envelope = Envelope.received((byte[]) requireNonNull(raw), verifier);
+            var envelope = Envelope.received(raw(raw), verifier);
             var isCancelled = !cancelled.isEmpty() && cancelled.contains(ByteBuffer.wrap(envelope.id()));
             tasks.add(new StepReply.Task(envelope, isCancelled, fence));
         }
@@ -318,11 +323,11 @@ public final class Broker {
         workers.forEach(worker -> arguments.add(bytes(worker)));
         var reply = list(redis.run(HEARTBEAT, 2 + workers.size(), arguments));
         var lost = new HashSet<String>();
-        list(reply.get(0)).forEach(worker -> lost.add(text(worker)));
+        list(part(reply, 0)).forEach(worker -> lost.add(text(worker)));
         var condemned = new HashMap<String, String>();
-        var pairs = list(reply.get(1));
+        var pairs = list(part(reply, 1));
         for (var i = 0; i < pairs.size(); i += 2) {
-            condemned.put(text(pairs.get(i)), HexFormat.of().formatHex((byte[]) pairs.get(i + 1)));
+            condemned.put(text(part(pairs, i)), HexFormat.of().formatHex(raw(part(pairs, i + 1))));
         }
         return new HeartbeatReply(Set.copyOf(lost), Map.copyOf(condemned));
     }
@@ -341,8 +346,8 @@ public final class Broker {
         arguments.add(bytes(END_MARK_LIFE.toMillis()));
         arguments.add(bytes(PRODUCER_LIFE.toMillis()));
         var reply = list(redis.run(TICK, keyCount, arguments));
-        var expired = list(reply.get(1)).stream().map(Broker::text).toList();
-        return new TickReply((int) number(reply.get(0)), expired, number(reply.get(2)) == 1);
+        var expired = list(part(reply, 1)).stream().map(Replies::text).toList();
+        return new TickReply((int) number(part(reply, 0)), expired, number(part(reply, 2)) == 1);
     }
 
     /**
@@ -465,7 +470,7 @@ public final class Broker {
             return Optional.empty();
         }
         var limit = Limit.of(text(fields.get(0)));
-        var load = fields.get(1) == null ? 0 : Long.parseLong(text(fields.get(1)));
+        var load = fields.get(1) == null ? 0 : moment(fields.get(1)).orElse(0L);
         var isReached =
                 (limit.items() > 0 && waiting(redis) >= limit.items()) || (limit.bytes() > 0 && load >= limit.bytes());
         return isReached ? Optional.of(limit) : Optional.empty();
@@ -589,7 +594,7 @@ public final class Broker {
     /** The workers registered now. */
     public List<String> workers(RedisConnection redis) {
         return list(redis.call("ZRANGE", keys.workers, ZERO, bytes(-1))).stream()
-                .map(Broker::text)
+                .map(Replies::text)
                 .filter(worker -> !worker.startsWith("!"))
                 .toList();
     }
@@ -624,10 +629,10 @@ public final class Broker {
         var refused = new ArrayList<String>();
         var place = cursor;
         for (var entry : list(list(list(reply).get(0)).get(1))) {
-            place = text(list(entry).get(0));
+            var both = list(entry);
+            place = text(part(both, 0));
             try {
-                results.addAll(pack.open(producer, place, (byte[])
-                        requireNonNull(list(list(entry).get(1)).get(1))));
+                results.addAll(pack.open(producer, place, raw(part(list(part(both, 1)), 1))));
             } catch (IllegalArgumentException e) {
                 refused.add(String.valueOf(e.getMessage()));
             }
@@ -689,8 +694,8 @@ public final class Broker {
                 var fields = new HashMap<String, Long>();
                 var pairs = list(reply);
                 for (var i = 0; i < pairs.size(); i += 2) {
-                    var amount = text(pairs.get(i + 1));
-                    fields.put(text(pairs.get(i)), amount.matches("-?\\d{1,18}") ? Long.valueOf(amount) : 0L);
+                    var amount = text(part(pairs, i + 1));
+                    fields.put(text(part(pairs, i)), amount.matches("-?\\d{1,18}") ? Long.valueOf(amount) : 0L);
                 }
                 tallies.add(Tally.of(fields));
             }
@@ -709,9 +714,9 @@ public final class Broker {
                 .toList();
     }
 
-    /** Notes that this queue is in use, so that {@link Survey#queues} names it. */
+    /** Notes that this queue is in use, or the one of which this is a partition, so that {@link Survey#queues} names it. */
     public void enlist(RedisConnection redis) {
-        redis.run(ENLIST, 1, List.of(Keys.QUEUES, bytes(queue), bytes(MOST_QUEUES + 1)));
+        redis.run(ENLIST, 1, List.of(Keys.QUEUES, bytes(Partitions.queueOf(queue)), bytes(MOST_QUEUES + 1)));
     }
 
     /** Puts up to {@code most} dead letters back on the queue, the oldest first; returns how many. */
@@ -783,7 +788,8 @@ public final class Broker {
     /** Deletes queues whose owner has not said for too long that it lives; ten at most. Returns their names. */
     public static List<String> dropAbandoned(RedisConnection redis) {
         var abandoned = new ArrayList<String>();
-        for (var name : own(redis, "", Duration.ZERO).stream().map(Broker::text).toList()) {
+        for (var name :
+                own(redis, "", Duration.ZERO).stream().map(Replies::text).toList()) {
             if (Keys.isName(name)) {
                 var broker = new Broker(name);
                 broker.drop(redis, broker.workers(redis));
@@ -825,6 +831,7 @@ public final class Broker {
                 keys.paused,
                 keys.edits,
                 keys.counts,
+                keys.partitions,
                 keys.total));
         all.addAll(keys.ready());
         all.addAll(statistics(Instant.now()));
@@ -854,19 +861,8 @@ public final class Broker {
         }
     }
 
-    private static List<?> list(@Nullable Object reply) {
-        return (List<?>) requireNonNull(reply);
-    }
-
-    private static String text(@Nullable Object reply) {
-        return new String((byte[]) requireNonNull(reply), UTF_8);
-    }
-
-    private static long number(@Nullable Object reply) {
-        return (Long) requireNonNull(reply);
-    }
-
-    private static IllegalStateException unexpected(Script script, List<?> reply) {
-        return new IllegalStateException(script + " gave an unexpected reply of " + reply.size() + " parts");
+    private static ForeignDataException unexpected(Script script, List<?> reply) {
+        return new ForeignDataException(
+                "Redis replied with " + reply.size() + " parts that are no reply of " + script + "; is it a Redis?");
     }
 }

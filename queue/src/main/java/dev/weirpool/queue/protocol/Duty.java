@@ -1,6 +1,7 @@
 package dev.weirpool.queue.protocol;
 
 import dev.weirpool.queue.redis.Backoff;
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.RedisUnavailableException;
@@ -23,6 +24,7 @@ public abstract class Duty implements AutoCloseable {
     private volatile boolean stopping;
     private volatile @Nullable RedisConnection connection;
     private boolean outage; // owned by the thread
+    private String told = ""; // owned by the thread
 
     protected Duty(String name, Redis redis) {
         this.redis = redis;
@@ -45,7 +47,15 @@ public abstract class Duty implements AutoCloseable {
      * pause: it does unless somebody waits for what it will never do.
      */
     protected boolean goesOnAfter(RuntimeException e) {
-        log.error("{} failed: {}; trying again", thread.getName(), e.getMessage(), e);
+        var message = String.valueOf(e.getMessage());
+        if (e instanceof ForeignDataException) {
+            if (!message.equals(told)) { // it stays so until somebody does something
+                log.error("{}; {} tries again", message, thread.getName());
+            }
+            told = message;
+        } else {
+            log.error("{} failed: {}; trying again", thread.getName(), message, e);
+        }
         return true;
     }
 
@@ -112,6 +122,7 @@ public abstract class Duty implements AutoCloseable {
             while (!stopping) {
                 round(current);
                 backoff.reset();
+                told = "";
                 if (outage) {
                     outage = false;
                     log.info("Redis is back; {} goes on", thread.getName());

@@ -248,6 +248,11 @@ public final class Envelope {
         return parsed().others;
     }
 
+    /** Which key it says it is signed with, from 2 to 255; 0 if with none. */
+    public int keyId() {
+        return raw.length < MIN_BYTES ? Signer.UNSIGNED : raw[KEY_ID] & 0xff;
+    }
+
     /** What stands for the body, if that lies apart. */
     public Optional<Blob> blob() {
         return raw.length >= MIN_BYTES && raw[0] == VERSION_APART

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class Keys {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    private static final Pattern PARTITION = Pattern.compile(NAME + "~[0-9]{1,2}of[0-9]{1,2}\\.[0-9]{1,9}");
 
     /** The queues in use, which belongs to no queue itself. */
     static final byte[] QUEUES = bytes("weirpool:queues");
@@ -45,13 +46,15 @@ final class Keys {
     final byte[] paused;
     final byte[] edits;
     final byte[] counts;
+    final byte[] partitions;
 
+    /** Whether that is the name of a queue, and not of one of the partitions behind its first. */
     static boolean isName(String queue) {
         return NAME.matcher(queue).matches();
     }
 
     Keys(String queue) {
-        if (!isName(queue)) {
+        if (!isName(queue) && !PARTITION.matcher(queue).matches()) {
             throw new IllegalArgumentException(
                     "not a queue name: '" + queue + "'; use 1 to 64 letters, digits, '.', '_' and '-'");
         }
@@ -79,6 +82,7 @@ final class Keys {
         this.paused = key("schedules:paused");
         this.edits = key("schedules:edits");
         this.counts = key("schedules:counts");
+        this.partitions = key("partitions");
     }
 
     /** Where tasks wait, by priority. */

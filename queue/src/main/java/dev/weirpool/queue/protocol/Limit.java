@@ -1,5 +1,7 @@
 package dev.weirpool.queue.protocol;
 
+import java.util.regex.Pattern;
+
 /**
  * How much may wait on a queue, ready or delayed, before it takes no more.
  *
@@ -10,6 +12,8 @@ public record Limit(long items, long bytes) {
 
     /** Any number of anything. */
     public static final Limit NONE = new Limit(0, 0);
+
+    private static final Pattern WIRE_FORM = Pattern.compile("(\\d+) (\\d+)");
 
     private static final long MOST = 1L << 50; // numbers of Lua are exact up to 53 bits
 
@@ -23,9 +27,23 @@ public record Limit(long items, long bytes) {
         }
     }
 
+    /** Reads what {@link #wireForm} made; none, as scripts take it, if it is something else. */
     static Limit of(String wireForm) {
-        var space = wireForm.indexOf(' ');
-        return new Limit(Long.parseLong(wireForm.substring(0, space)), Long.parseLong(wireForm.substring(space + 1)));
+        var parts = WIRE_FORM.matcher(wireForm);
+        return parts.matches() ? new Limit(number(parts.group(1)), number(parts.group(2))) : NONE;
+    }
+
+    private static long number(String digits) {
+        return digits.length() > 15 ? MOST : Long.parseLong(digits);
+    }
+
+    /** What each of {@code parts} may hold so that all of them together hold no less than this. */
+    public Limit share(int parts) {
+        return new Limit((items + parts - 1) / parts, (bytes + parts - 1) / parts);
+    }
+
+    Limit and(Limit other) {
+        return new Limit(Math.min(MOST, items + other.items), Math.min(MOST, bytes + other.bytes));
     }
 
     String wireForm() {

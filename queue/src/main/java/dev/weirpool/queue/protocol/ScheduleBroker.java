@@ -1,8 +1,11 @@
 package dev.weirpool.queue.protocol;
 
+import static dev.weirpool.queue.protocol.Replies.list;
+import static dev.weirpool.queue.protocol.Replies.number;
+import static dev.weirpool.queue.protocol.Replies.part;
+import static dev.weirpool.queue.protocol.Replies.raw;
+import static dev.weirpool.queue.protocol.Replies.text;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
@@ -12,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The schedules of one queue, and the steps that change and fire them: each is one atomic change in Redis, and may be sent
@@ -25,6 +27,7 @@ public final class ScheduleBroker {
     private static final Script DUE = Script.load(ScheduleBroker.class, "schedule-due");
     private static final Script READ = Script.load(ScheduleBroker.class, "schedule-read");
     private static final Script EDIT = Script.load(ScheduleBroker.class, "schedule-edit");
+    private static final long NO_NUMBER = -1; // of edits
     private static final Script FIRE = Script.load(ScheduleBroker.class, "schedule-fire");
 
     private static final int NAMES_PER_PAGE = 1000;
@@ -62,9 +65,9 @@ public final class ScheduleBroker {
                 DUE, 3, List.of(keys.schedules, keys.versions, keys.edits, bytes(ahead.toMillis()), bytes(most))));
         var due = new ArrayList<Planned>(reply.size() / 3);
         for (var i = 2; i < reply.size(); i += 3) {
-            due.add(new Planned(text(reply.get(i)), number(reply.get(i + 1)), number(reply.get(i + 2))));
+            due.add(new Planned(text(part(reply, i)), number(part(reply, i + 1)), number(part(reply, i + 2))));
         }
-        return new DueReply(number(reply.get(0)), number(reply.get(1)), due);
+        return new DueReply(number(part(reply, 0)), number(part(reply, 1)), due);
     }
 
     /**
@@ -85,23 +88,23 @@ public final class ScheduleBroker {
         var schedules = new LinkedHashMap<String, StoredSchedule>();
         for (var i = 0; i < names.size(); i++) {
             var parts = reply.subList(2 + 8 * i, 10 + 8 * i);
-            var planned = number(parts.get(4));
-            if (parts.get(0) instanceof byte[] definition) {
+            var planned = number(part(parts, 4));
+            if (part(parts, 0) instanceof byte[] definition) {
                 schedules.put(
                         names.get(i),
                         new StoredSchedule(
                                 names.get(i),
                                 definition,
-                                number(parts.get(1)),
-                                text(parts.get(2)),
-                                number(parts.get(3)) == 1,
+                                number(part(parts, 1)),
+                                text(part(parts, 2)),
+                                number(part(parts, 3)) == 1,
                                 planned < 0 ? Optional.empty() : Optional.of(planned),
-                                number(parts.get(5)),
-                                number(parts.get(6)),
-                                number(parts.get(7))));
+                                number(part(parts, 5)),
+                                number(part(parts, 6)),
+                                number(part(parts, 7))));
             }
         }
-        return new ReadReply(number(reply.get(0)), number(reply.get(1)), schedules);
+        return new ReadReply(number(part(reply, 0)), number(part(reply, 1)), schedules);
     }
 
     /** All schedules, each with the name of its source; not at one moment. */
@@ -110,10 +113,10 @@ public final class ScheduleBroker {
         var cursor = ZERO;
         do {
             var reply = list(redis.call("HSCAN", keys.sources, cursor, bytes("COUNT"), bytes(NAMES_PER_PAGE)));
-            cursor = (byte[]) requireNonNull(reply.get(0));
-            var pairs = list(reply.get(1));
+            cursor = raw(part(reply, 0));
+            var pairs = list(part(reply, 1));
             for (var i = 0; i < pairs.size(); i += 2) {
-                sources.put(text(pairs.get(i)), text(pairs.get(i + 1)));
+                sources.put(text(part(pairs, i)), text(part(pairs, i + 1)));
             }
         } while (!text(cursor).equals("0"));
         return sources;
@@ -175,6 +178,11 @@ public final class ScheduleBroker {
             arguments.add(bytes(edit.source()));
         }
         return number(redis.runDurably(keys.schedulesMark, EDIT, 7, arguments)) == 1;
+    }
+
+    /** Returns when all edits that were ever made are as safe as the {@link dev.weirpool.queue.redis.Durability} of the address demands. */
+    public void awaitDurability(RedisConnection redis) {
+        edit(redis, NO_NUMBER, List.of());
     }
 
     /**
@@ -248,10 +256,10 @@ public final class ScheduleBroker {
         values.add(bytes(fires.size()));
         for (var fire : fires) {
             values.add(bytes(fire.name()));
-            values.add(number(fire.planned()));
+            values.add(digits(fire.planned()));
             values.add(bytes(fire.version()));
-            values.add(number(fire.next()));
-            values.add(number(fire.instead()));
+            values.add(digits(fire.next()));
+            values.add(digits(fire.instead()));
             values.add(bytes(fire.deadline()));
             values.add(bytes(fire.missed()));
             values.add(fire.limit() == 0 ? ZERO : index(arguments, keys.running(fire.name())));
@@ -268,16 +276,21 @@ public final class ScheduleBroker {
         }
         var keyCount = arguments.size();
         arguments.addAll(values);
-        var reply = list(redis.run(FIRE, keyCount, arguments));
+        // what is forgotten of planned times is fired again; what is put by hand is not
+        var isByHand = fires.stream().anyMatch(fire -> fire.planned().isEmpty());
+        var reply = list(
+                isByHand
+                        ? redis.runDurably(keys.schedulesMark, FIRE, keyCount, arguments)
+                        : redis.run(FIRE, keyCount, arguments));
         var fired = new ArrayList<Fired>(fires.size());
         for (var i = 1; i < reply.size(); i += 3) {
-            var next = number(reply.get(i + 2));
+            var next = number(part(reply, i + 2));
             fired.add(new Fired(
-                    Fired.Found.valueOf(text(reply.get(i))),
-                    (int) number(reply.get(i + 1)),
+                    Fired.Found.valueOf(text(part(reply, i))),
+                    (int) number(part(reply, i + 1)),
                     next < 0 ? Optional.empty() : Optional.of(next)));
         }
-        return new FireReply(number(reply.get(0)), fired);
+        return new FireReply(number(part(reply, 0)), fired);
     }
 
     private static byte[] index(List<byte[]> keys, byte[] key) {
@@ -290,19 +303,7 @@ public final class ScheduleBroker {
         return number(redis.call("ZCARD", keys.running(name)));
     }
 
-    private static byte[] number(Optional<Long> number) {
+    private static byte[] digits(Optional<Long> number) {
         return number.map(value -> bytes((long) value)).orElse(NOTHING);
-    }
-
-    private static List<?> list(@Nullable Object reply) {
-        return (List<?>) requireNonNull(reply);
-    }
-
-    private static String text(@Nullable Object reply) {
-        return new String((byte[]) requireNonNull(reply), UTF_8);
-    }
-
-    private static long number(@Nullable Object reply) {
-        return (Long) requireNonNull(reply);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weirpool.queue.protocol;
 
+import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.NotDurableYetException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -136,6 +137,11 @@ public final class Submitter extends Duty {
      */
     public void onRefused(BiConsumer<Long, PushReply.Exists> refused) {
         this.refused = refused;
+    }
+
+    /** Of the queue that it sends to. */
+    public Broker broker() {
+        return broker;
     }
 
     /** Which producer the tasks of this submitter carry. */
@@ -563,20 +569,29 @@ public final class Submitter extends Duty {
 
     @Override
     protected boolean goesOnAfter(RuntimeException e) {
+        if (e instanceof ForeignDataException) { // what comes later is tried: somebody may have mended it
+            failAll(e);
+            return super.goesOnAfter(e);
+        }
         end(e);
         return false;
     }
 
-    private synchronized void end(RuntimeException cause) {
+    private void end(RuntimeException cause) {
         if (ended == null) {
             ended = cause;
         }
+        failAll(cause);
+    }
+
+    private synchronized void failAll(RuntimeException cause) {
         batch.forEach(pending -> pending.stored.completeExceptionally(doubtAbout(pending.envelope.sequence())
                 .<RuntimeException>map(doubted -> doubted)
                 .orElse(cause)));
         batch.clear();
         if (next != null) {
             next.stored.completeExceptionally(cause);
+            next = null;
         }
         failWaiting(cause);
     }

@@ -1,8 +1,12 @@
 package dev.weirpool.queue.protocol;
 
+import static dev.weirpool.queue.protocol.Replies.list;
+import static dev.weirpool.queue.protocol.Replies.moment;
+import static dev.weirpool.queue.protocol.Replies.number;
+import static dev.weirpool.queue.protocol.Replies.part;
+import static dev.weirpool.queue.protocol.Replies.raw;
+import static dev.weirpool.queue.protocol.Replies.text;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.RedisConnection;
 import dev.weirpool.queue.redis.Script;
@@ -40,7 +44,7 @@ public final class Survey {
     /** The queues that are in use, or were, by name. */
     public static List<String> queues(RedisConnection redis) {
         return list(redis.call("ZRANGE", Keys.QUEUES, bytes(0), bytes(-1))).stream()
-                .map(Survey::text)
+                .map(Replies::text)
                 .filter(Keys::isName) // what somebody else has put there is none of ours
                 .sorted()
                 .toList();
@@ -50,17 +54,28 @@ public final class Survey {
     public static boolean forget(RedisConnection redis, String queue, long moment) {
         var noted = (byte[]) redis.call("ZSCORE", Keys.QUEUES, bytes(queue));
         return noted != null
-                && Double.parseDouble(text(noted)) < moment
+                && moment(noted).filter(at -> at < moment).isPresent()
                 && text(redis.call("TYPE", new Keys(queue).definitions)).equals("none")
                 && redis.callIfAllowed("ZREM", Keys.QUEUES, bytes(queue))
                         .isPresent(); // who may only look forgets nothing
     }
 
-    /** How much the queue holds, and who serves it. */
+    /** How much a queue holds in all its partitions, and who serves it. */
+    public static Counts all(RedisConnection redis, String queue) {
+        var counts = new Survey(queue).counts(redis);
+        if (counts.partitions > 1) {
+            for (var other : new Partitions(queue, counts.partitions).others()) {
+                counts = counts.and(new Survey(other).counts(redis));
+            }
+        }
+        return counts;
+    }
+
+    /** How much it holds, and who serves it. */
     public Counts counts(RedisConnection redis) {
-        var reply = list(redis.run(
+        return counts(list(redis.run(
                 SURVEY,
-                11,
+                12,
                 List.of(
                         keys.ready,
                         keys.ready1,
@@ -73,31 +88,65 @@ public final class Survey {
                         keys.fence,
                         keys.schedules,
                         keys.producers,
-                        bytes(MOST_WORKERS))));
+                        keys.partitions,
+                        bytes(MOST_WORKERS)))));
+    }
+
+    static Counts counts(List<?> reply) {
         return new Counts(
-                number(reply.get(0)),
-                List.of(number(reply.get(1)), number(reply.get(2)), number(reply.get(3)), number(reply.get(4))),
-                number(reply.get(5)),
-                number(reply.get(6)),
-                number(reply.get(7)) == 1,
-                number(reply.get(8)),
-                moment(reply.get(9)),
-                number(reply.get(10)),
-                list(reply.get(11)).stream().map(Survey::text).toList(),
-                moment(reply.get(12)),
-                moment(reply.get(13)),
-                moment(reply.get(14)),
-                moment(reply.get(15)),
-                number(reply.get(16)),
-                moment(reply.get(17)),
-                reply.subList(18, 22).stream()
-                        .map(since -> (byte[]) requireNonNull(since))
-                        .filter(since -> since.length == Long.BYTES)
-                        .map(since -> ByteBuffer.wrap(since).getLong())
-                        .filter(since -> since > 0)
-                        .min(Comparator.naturalOrder()),
-                moment(reply.get(22)).orElse(0L),
-                text(reply.get(23)).isEmpty() ? Limit.NONE : Limit.of(text(reply.get(23))));
+                number(part(reply, 0)),
+                List.of(number(part(reply, 1)), number(part(reply, 2)), number(part(reply, 3)), number(part(reply, 4))),
+                number(part(reply, 5)),
+                number(part(reply, 6)),
+                number(part(reply, 7)) == 1,
+                number(part(reply, 8)),
+                moment(part(reply, 9)),
+                number(part(reply, 10)),
+                list(part(reply, 11)).stream().map(Replies::text).toList(),
+                moment(part(reply, 12)),
+                number(part(reply, 16)),
+                moment(part(reply, 17)),
+                oldestAge(reply),
+                moment(part(reply, 22)).orElse(0L),
+                text(part(reply, 23)).isEmpty() ? Limit.NONE : Limit.of(text(part(reply, 23))),
+                Partitions.count(raw(part(reply, 24))));
+    }
+
+    private static Optional<Duration> oldestAge(List<?> reply) {
+        var now = number(part(reply, 0));
+        if (Stream.of(1, 2, 3, 4).allMatch(level -> number(part(reply, level)) == 0)) {
+            return Optional.of(Duration.ZERO);
+        }
+        var probed = probedAge(reply);
+        var isProbed = moment(part(reply, 12))
+                .filter(beat -> now - beat < PROBED_MILLIS)
+                .isPresent();
+        var waits = Stream.of(18, 19, 20, 21)
+                .map(at -> part(reply, at))
+                .map(Replies::raw)
+                .filter(since -> since.length == Long.BYTES)
+                .map(since -> ByteBuffer.wrap(since).getLong())
+                .filter(since -> since > 0)
+                .min(Comparator.naturalOrder())
+                .map(since -> now - since);
+        return Stream.of(probed, isProbed && probed.isPresent() ? Optional.<Long>empty() : waits)
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder())
+                .map(millis -> Duration.ofMillis(Math.max(0, millis)));
+    }
+
+    /**
+     * The age of the task that was last in line when a probe was set, if it waits still, or else how long it waited. A probe is the number
+     * of claims there will have been when it is claimed.
+     */
+    private static Optional<Long> probedAge(List<?> reply) {
+        var probe = moment(part(reply, 13));
+        var probedAt = moment(part(reply, 14));
+        if (probe.isEmpty() || probedAt.isEmpty()) {
+            return Optional.empty();
+        }
+        var waits = number(part(reply, 8)) < probe.get() ? number(part(reply, 0)) - probedAt.get() : 0L;
+        return Optional.of(Math.max(moment(part(reply, 15)).orElse(0L), waits));
     }
 
     /**
@@ -110,13 +159,12 @@ public final class Survey {
      * @param workers how many are registered
      * @param workerNames of them, the first 10 000
      * @param beat when a launcher last ticked
-     * @param probe how many claims there will have been when a task that was last in line at {@code probedAt} is claimed
-     * @param lastWait how long the one before had waited, in ms
      * @param schedules how many there are that are not paused
      * @param nextFire when the first of them is to fire
-     * @param waitsSince when the first ready task could first be run, by the clock of whoever sent it
+     * @param oldestAge for how long the task has waited that has waited longest; empty if nobody can tell
      * @param load how many bytes wait, ready or delayed
      * @param limit how much may
+     * @param partitions how many the queue has
      */
     public record Counts(
             long now,
@@ -129,36 +177,36 @@ public final class Survey {
             long workers,
             List<String> workerNames,
             Optional<Long> beat,
-            Optional<Long> probe,
-            Optional<Long> probedAt,
-            Optional<Long> lastWait,
             long schedules,
             Optional<Long> nextFire,
-            Optional<Long> waitsSince,
+            Optional<Duration> oldestAge,
             long load,
-            Limit limit) {
+            Limit limit,
+            int partitions) {
 
-        /** For how long the task has waited that has waited longest; empty if nobody can tell. */
-        public Optional<Duration> oldestAge() {
-            if (ready.stream().allMatch(length -> length == 0)) {
-                return Optional.of(Duration.ZERO);
+        /** This and what another partition holds, which has the same workers, and no schedules. */
+        private Counts and(Counts other) {
+            var sums = new ArrayList<Long>();
+            for (var i = 0; i < ready.size(); i++) {
+                sums.add(ready.get(i) + other.ready.get(i));
             }
-            var probed = probedAge();
-            var isProbed = beat.filter(at -> now - at < PROBED_MILLIS).isPresent();
-            return Stream.of(
-                            probed,
-                            isProbed && probed.isPresent() ? Optional.<Long>empty() : waitsSince.map(at -> now - at))
-                    .flatMap(Optional::stream)
-                    .max(Comparator.naturalOrder())
-                    .map(millis -> Duration.ofMillis(Math.max(0, millis)));
-        }
-
-        /** Who was last in line when the probe was set waits still, or waited so long. */
-        private Optional<Long> probedAge() {
-            if (probe.isEmpty() || probedAt.isEmpty()) {
-                return Optional.empty();
-            }
-            return Optional.of(Math.max(lastWait.orElse(0L), claims < probe.get() ? now - probedAt.get() : 0L));
+            return new Counts(
+                    now,
+                    sums,
+                    delayed + other.delayed,
+                    dead + other.dead,
+                    paused,
+                    claims + other.claims,
+                    Stream.concat(firstDue.stream(), other.firstDue.stream()).min(Comparator.naturalOrder()),
+                    workers,
+                    workerNames,
+                    beat,
+                    schedules,
+                    nextFire,
+                    oldestAge.flatMap(age -> other.oldestAge.map(theirs -> age.compareTo(theirs) > 0 ? age : theirs)),
+                    load + other.load,
+                    limit.and(other.limit),
+                    partitions);
         }
     }
 
@@ -206,14 +254,14 @@ public final class Survey {
         for (var i = 1; i < shown.size(); i += 3) {
             glimpses.add(glimpse(shown, i));
         }
-        return new Glimpse.Of(number(shown.get(0)), glimpses);
+        return new Glimpse.Of(number(part(shown, 0)), glimpses);
     }
 
     private static Glimpse glimpse(List<?> shown, int at) {
         return new Glimpse(
-                (int) number(shown.get(at)),
-                (byte[]) requireNonNull(shown.get(at + 1)),
-                moment(shown.get(at + 2)).orElse(0L));
+                (int) number(part(shown, at)),
+                raw(part(shown, at + 1)),
+                moment(part(shown, at + 2)).orElse(0L));
     }
 
     /** Looks for a task from index {@code from} to {@code to}. */
@@ -229,7 +277,7 @@ public final class Survey {
     private static Found find(RedisConnection redis, byte[] key, byte[] id, long from, long to, int cut) {
         var reply = list(redis.run(FIND, 1, List.of(key, id, bytes(from), bytes(to), bytes(cut))));
         return new Found(
-                (int) number(reply.get(0)), reply.size() == 1 ? Optional.empty() : Optional.of(glimpse(reply, 1)));
+                (int) number(part(reply, 0)), reply.size() == 1 ? Optional.empty() : Optional.of(glimpse(reply, 1)));
     }
 
     /**
@@ -262,22 +310,5 @@ public final class Survey {
             list(redis.call("MGET", keys.toArray(byte[][]::new))).forEach(value -> values.add((byte[]) value));
         }
         return values;
-    }
-
-    private static Optional<Long> moment(@Nullable Object reply) {
-        var digits = text(reply);
-        return digits.isEmpty() ? Optional.empty() : Optional.of((long) Double.parseDouble(digits));
-    }
-
-    private static List<?> list(@Nullable Object reply) {
-        return (List<?>) requireNonNull(reply);
-    }
-
-    private static String text(@Nullable Object reply) {
-        return new String((byte[]) requireNonNull(reply), UTF_8);
-    }
-
-    private static long number(@Nullable Object reply) {
-        return (Long) requireNonNull(reply);
     }
 }

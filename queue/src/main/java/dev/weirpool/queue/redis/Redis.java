@@ -167,10 +167,7 @@ public final class Redis implements AutoCloseable {
         var backoff = new Backoff();
         while (true) {
             try {
-                var connection = borrow();
-                var result = work.apply(connection);
-                release(connection);
-                return result;
+                return once(work);
             } catch (RedisUnavailableException e) {
                 dropIdle(); // they lead to where there is no answer, or another server has taken over
                 if (isClosed() || System.nanoTime() > deadline) {
@@ -182,6 +179,18 @@ public final class Redis implements AutoCloseable {
                     throw e;
                 }
             }
+        }
+    }
+
+    private <T> T once(Function<RedisConnection, T> work) {
+        var connection = borrow();
+        try {
+            var result = work.apply(connection);
+            release(connection);
+            return result;
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
         }
     }
 

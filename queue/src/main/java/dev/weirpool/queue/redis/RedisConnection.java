@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
  * A connection to Redis, used by one thread at a time: to one server, or to those of a cluster, each command to the one that holds
@@ -80,6 +81,11 @@ public abstract sealed class RedisConnection implements AutoCloseable permits Se
     /** UTF-8, as keys and numbers travel. */
     public static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
+    }
+
+    /** Which of the 16 384 slots of a cluster has the keys with that hash tag. */
+    public static int slot(String tag) {
+        return JedisClusterCRC16.getSlot(tag);
     }
 
     /** Decimal digits, as Redis reads numbers. */

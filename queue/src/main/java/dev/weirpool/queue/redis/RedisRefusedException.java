@@ -1,7 +1,7 @@
 package dev.weirpool.queue.redis;
 
 /** Redis answered with an error that sending the command again will not cure. */
-public final class RedisRefusedException extends RuntimeException {
+public sealed class RedisRefusedException extends RuntimeException permits ForeignDataException {
 
     public RedisRefusedException(String message) {
         super(message);

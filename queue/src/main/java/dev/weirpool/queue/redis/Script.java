@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A Lua file that Redis runs as one atomic step. */
@@ -69,6 +71,13 @@ public final class Script {
     @Override
     public String toString() {
         return name + ".lua";
+    }
+
+    /** The type that its header says its {@code number}th key has, from 1; empty if it does not say. */
+    Optional<String> typeOfKey(int number) {
+        var line = Pattern.compile("(?m)^-- KEYS\\[" + number + "] +\\S+ +(list|zset|hash|string|set|stream)\\b")
+                .matcher(new String(text(), UTF_8));
+        return line.find() ? Optional.of(line.group(1)) : Optional.empty();
     }
 
     private static byte[] digest(byte[] text) {

@@ -1,5 +1,7 @@
 package dev.weirpool.queue.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,11 +9,13 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -46,6 +50,9 @@ final class ServerConnection extends RedisConnection {
     private static final int END_OF_WAIT_MILLIS = 150;
 
     private static final int MARK_LIFE_MILLIS = 1_000;
+
+    /** Of so many keys the types are looked at when one of them is wrong. */
+    private static final int MOST_SUSPECTS = 64;
 
     /** With {@code appendfsync everysec} Redis flushes once a second, and puts that off for another if the disk is busy. */
     private static final int FLUSH_MILLIS = 2_500;
@@ -148,7 +155,7 @@ final class ServerConnection extends RedisConnection {
                 return evaluate(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
             } catch (JedisDataException e) {
                 if (!"NOSCRIPT".equals(code(e))) {
-                    throw failed(e);
+                    throw failed(e, script, keysAndArguments.subList(0, keys));
                 }
                 // a server that was restarted or failed over has an empty script cache
             } catch (JedisException e) {
@@ -162,7 +169,7 @@ final class ServerConnection extends RedisConnection {
         try {
             return evaluate(script, Command.EVAL, script.text(), keys, keysAndArguments);
         } catch (JedisException e) {
-            throw failed(e);
+            throw failed(e, script, keysAndArguments.subList(0, keys));
         }
     }
 
@@ -241,14 +248,14 @@ final class ServerConnection extends RedisConnection {
             CrashPoint.before(Command.BLPOP);
             jedis.sendCommand(Command.BLPOP, bell, seconds(block));
             send(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
-            jedis.getOne();
+            awaitToken(bell);
             CrashPoint.after(Command.BLPOP);
             var reply = receive(script);
             setReadTimeout(readTimeoutMillis);
             return reply;
         } catch (JedisDataException e) {
             if (!"NOSCRIPT".equals(code(e))) {
-                throw failed(e);
+                throw failed(e, script, keysAndArguments.subList(0, keys));
             }
         } catch (JedisException e) {
             throw failed(e);
@@ -257,6 +264,19 @@ final class ServerConnection extends RedisConnection {
         }
         setReadTimeout(readTimeoutMillis);
         return run(script, keys, keysAndArguments);
+    }
+
+    /** What is not a bell cannot be waited for; the reply of the script, which comes behind, is lost, as it may be at any time. */
+    private void awaitToken(byte[] bell) {
+        try {
+            jedis.getOne();
+        } catch (JedisDataException e) {
+            if ("WRONGTYPE".equals(code(e))) {
+                abort();
+                throw foreign(List.of(new String(bell, UTF_8) + " is no list"), e);
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -294,6 +314,8 @@ final class ServerConnection extends RedisConnection {
             var reply = jedis.getOne();
             CrashPoint.after(command);
             return reply;
+        } catch (JedisDataException e) {
+            throw failed(e, null, Stream.of(arguments).limit(8).toList());
         } catch (JedisException e) {
             throw failed(e);
         }
@@ -325,6 +347,45 @@ final class ServerConnection extends RedisConnection {
         return translate(e);
     }
 
+    /**
+     * The same for the reply to a command that was sent alone.
+     *
+     * @param script whose keys they are; null for a command with a key among its arguments
+     */
+    private RuntimeException failed(JedisException e, @Nullable Script script, List<byte[]> keys) {
+        if (!(e instanceof JedisDataException) || !"WRONGTYPE".equals(code(e))) {
+            return failed(e);
+        }
+        var found = new ArrayList<String>();
+        try {
+            for (var i = 0; i < Math.min(MOST_SUSPECTS, keys.size()); i++) {
+                var name = new String(keys.get(i), UTF_8);
+                if (name.startsWith("weirpool:")) {
+                    jedis.sendCommand(Command.TYPE, keys.get(i));
+                    var type = new String((byte[]) jedis.getOne(), UTF_8);
+                    var expected = script == null ? Optional.of("") : script.typeOfKey(i + 1);
+                    if (!type.equals("none")
+                            && expected.filter(other -> !other.equals(type)).isPresent()) {
+                        found.add(name + " is a " + type
+                                + (script == null ? "" : " and should be a " + expected.orElseThrow()));
+                    }
+                }
+            }
+        } catch (JedisException another) {
+            e.addSuppressed(another);
+        }
+        abort();
+        return foreign(found, e);
+    }
+
+    private ForeignDataException foreign(List<String> found, JedisException e) {
+        return new ForeignDataException(
+                "a key in Redis at " + server + " has another type than Weirpool gave it"
+                        + (found.isEmpty() ? " (" + e.getMessage() + ")" : ": " + String.join(", ", found))
+                        + "; look who else writes there, and DEL or RENAME that key",
+                e);
+    }
+
     private RuntimeException translate(JedisException e) {
         if (e instanceof JedisConnectionException) {
             var distrust = distrust(e);
@@ -343,7 +404,17 @@ final class ServerConnection extends RedisConnection {
                     "Redis at " + server + " refused us: " + e.getMessage() + "; check user and password in its URL",
                     e);
         }
+        if (isOfScript(e)) {
+            return new ForeignDataException(
+                    "a script met a value in Redis at " + server + " that Weirpool has not put there: " + e.getMessage()
+                            + "; look who else writes to the keys of this queue, or delete it",
+                    e);
+        }
         return new RedisRefusedException("Redis at " + server + " refused a command: " + e.getMessage(), e);
+    }
+
+    private static boolean isOfScript(JedisException e) {
+        return String.valueOf(e.getMessage()).contains("user_script:");
     }
 
     /** The error if the two sides could not agree on an encrypted connection; null if it is another. */
@@ -383,6 +454,9 @@ final class ServerConnection extends RedisConnection {
             if (message.contains("-" + passing + " ")) {
                 return passing;
             }
+        }
+        if (message.contains(" WRONGTYPE ") || message.contains("-WRONGTYPE ")) {
+            return "WRONGTYPE";
         }
         var word = message.split(" ", 2)[0];
         return word.startsWith("-") ? word.substring(1) : word;

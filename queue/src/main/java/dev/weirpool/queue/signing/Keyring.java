@@ -198,6 +198,16 @@ public final class Keyring {
         return kind == Kind.NONE;
     }
 
+    /** Whether it signs nothing and takes whatever comes, as somebody has asked for. */
+    public boolean isUnsigned() {
+        return kind == Kind.UNSIGNED;
+    }
+
+    /** Whether one of its secrets has the key with that id. Others may have the same one: it tells that a signature is wrong, not that it is right. */
+    public boolean hasKey(int keyId) {
+        return secrets.stream().anyMatch(secret -> (keyId(new Hmac(secret)) & 0xff) == keyId);
+    }
+
     /** This one, or {@code other} if this {@link #isNone}. */
     public Keyring or(Keyring other) {
         return isNone() ? other : this;
@@ -235,14 +245,20 @@ public final class Keyring {
 
     private static Signer.Key key(byte[] secret, Direction direction, String queue) {
         var hmac = new Hmac(secret);
-        var id = hmac.of(digest -> digest.update("weirpool key id".getBytes(US_ASCII)))[0] & 0xff;
+        var id = keyId(hmac); // first, because the code below lies in an array that the next one overwrites
         var derived = hmac.of(digest -> {
             digest.update("weirpool 1 ".getBytes(US_ASCII));
             digest.update((byte) direction.letter());
             digest.update((byte) ' ');
             digest.update(queue.getBytes(UTF_8));
         });
-        return new Signer.Key((byte) (2 + id % 254), new Hmac(Arrays.copyOf(derived, Hmac.BYTES)));
+        return new Signer.Key(id, new Hmac(Arrays.copyOf(derived, Hmac.BYTES)));
+    }
+
+    /** Never that of what is not signed, nor the one that values begin with. */
+    private static byte keyId(Hmac secret) {
+        var id = secret.of(digest -> digest.update("weirpool key id".getBytes(US_ASCII)))[0] & 0xff;
+        return (byte) (2 + id % 254);
     }
 
     /** Loads what the first signature needs, so that it does not take longer than others. */

@@ -44,7 +44,7 @@ end
 
 local state = redis.call('HMGET', producers, ARGV[1], '!', '!load', '!limit')
 local aside = not state[1] and redis.call('HGET', KEYS[9], ARGV[1])
-local last = tonumber(state[1] or aside or 0)
+local last = tonumber(state[1] or aside or 0) or 0
 if tonumber(ARGV[2]) > last then return {'GAP', last} end
 local first = 4
 while first <= 3 + n and sequence(ARGV[first]) <= last do first = first + 1 end
@@ -58,11 +58,11 @@ end
 if state[2] then return {'CLOSED'} end
 if blob and redis.call('EXISTS', blob) == 0 then return {'APART'} end
 local holder = unique and redis.call('GET', unique)
-local load = tonumber(state[3] or 0)
+local load = tonumber(state[3] or 0) or 0
 
 local stop = 3 + n
-if state[4] and not holder then
-  local items, bytes = string.match(state[4], '(%d+) (%d+)')
+local items, bytes = string.match(state[4] or '', '^(%d+) (%d+)$')
+if items and not holder then
   if items ~= '0' then
     local waits = redis.call('ZCARD', delayed)
     for level = 1, 4 do waits = waits + redis.call('LLEN', KEYS[level]) end

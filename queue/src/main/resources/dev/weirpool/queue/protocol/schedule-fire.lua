@@ -58,7 +58,7 @@ for _ = 1, tonumber(ARGV[1]) do
   elseif planned and tonumber(current or -1) ~= planned then
     answer('STALE', 0, current)
   elseif triggered and redis.call('EXISTS', triggered) == 1 then
-    answer('STALE', tonumber(redis.call('GET', triggered)), current)
+    answer('STALE', tonumber(redis.call('GET', triggered)) or 0, current)
   elseif redis.call('HGET', versions, name) ~= version then
     answer('VERSION', 0, current)
   elseif now > deadline then

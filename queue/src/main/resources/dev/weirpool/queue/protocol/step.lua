@@ -60,7 +60,7 @@ end
 local function resync()
   local held = redis.call('LRANGE', inflight, 0, -1)
   -- as many claims as were made in all is no less than the fence that each claim gave, which is not known any more
-  return {'RESYNC', held, cancelled(held), tonumber(redis.call('GET', fence) or 0)}
+  return {'RESYNC', held, cancelled(held), tonumber(redis.call('GET', fence) or 0) or 0}
 end
 
 if groups == 0 then

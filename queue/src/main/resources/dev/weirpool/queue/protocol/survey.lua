@@ -11,12 +11,13 @@
 -- KEYS[9]  fence    string  number of claims ever made
 -- KEYS[10] schedules  zset  schedule -> its next planned time in ms
 -- KEYS[11] producers  hash  '!load' = bytes that wait; '!limit' = the most tasks and bytes that may wait
+-- KEYS[12] partitions string  how many partitions the queue has
 -- ARGV[1]  the most workers to name
 --
 -- returns  {now in ms, lengths of ready to ready3, of delayed, of dead, 1 if paused else 0, claims, due time of the first delayed or '',
 --          workers in all, some of their names, beat, probe, when it was set, the last wait, the number of schedules, the first
 --          planned time or '', of the first of ready to ready3 eight bytes that say since when it could have been run, fewer or
---          none where it does not say, the load or '', the limit or ''}
+--          none where it does not say, the load or '', the limit or '', the number of partitions or ''}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local first = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
@@ -35,7 +36,7 @@ return {
   redis.call('LLEN', KEYS[1]), redis.call('LLEN', KEYS[2]), redis.call('LLEN', KEYS[3]), redis.call('LLEN', KEYS[4]),
   redis.call('ZCARD', KEYS[5]), redis.call('LLEN', KEYS[6]),
   redis.call('ZSCORE', KEYS[7], '!paused') and 1 or 0,
-  tonumber(redis.call('GET', KEYS[9]) or 0),
+  tonumber(redis.call('GET', KEYS[9]) or 0) or 0,
   first[2] or '',
   redis.call('ZCARD', KEYS[7]) - flags,
   redis.call('ZRANGEBYSCORE', KEYS[7], '-inf', '(+inf', 'LIMIT', 0, ARGV[1]),
@@ -44,4 +45,5 @@ return {
   fire[2] or '',
   since(KEYS[1]), since(KEYS[2]), since(KEYS[3]), since(KEYS[4]),
   load[1] or '', load[2] or '',
+  redis.call('GET', KEYS[12]) or '',
 }

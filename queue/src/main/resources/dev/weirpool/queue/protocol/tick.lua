@@ -30,14 +30,14 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- a first write that maxmemory allows lets the script pass on a full server
 redis.call('HDEL', tick, '')
 local state = redis.call('HMGET', tick, 'beat', 'grace', 'turn')
-local beat, grace = tonumber(state[1] or -1), tonumber(state[2] or 0)
+local beat, grace = tonumber(state[1] or -1) or -1, tonumber(state[2] or 0) or 0
 if now < beat or now - beat > tonumber(ARGV[2]) then
   grace = now + tonumber(ARGV[3])
   redis.call('HSET', tick, 'grace', grace)
 end
 redis.call('HSET', tick, 'beat', now)
 
-local turn = tonumber(state[3] or -1)
+local turn = tonumber(state[3] or -1) or -1
 if turn < 0 or turn > now then
   redis.call('HSET', tick, 'turn', now)
 elseif now - turn > tonumber(ARGV[5]) then
@@ -69,13 +69,13 @@ if #due > 0 then
 end
 
 -- how long a task waits: the one that is last in line now is claimed when there have been so many claims
-local claims = tonumber(redis.call('GET', KEYS[12]) or 0)
+local claims = tonumber(redis.call('GET', KEYS[12]) or 0) or 0
 local line = 0
 for i = 2, 5 do line = line + redis.call('LLEN', KEYS[i]) end
 local probe = redis.call('HMGET', tick, 'probe', 'since')
-local at = tonumber(probe[1] or -1)
+local at = tonumber(probe[1] or -1) or -1
 if claims >= at or claims + line < at then
-  local wait = at > 0 and claims >= at and line > 0 and now - probe[2] or 0
+  local wait = at > 0 and claims >= at and line > 0 and now - (tonumber(probe[2]) or now) or 0
   redis.call('HSET', tick, 'probe', claims + line, 'since', now, 'wait', wait)
 end
 

@@ -108,7 +108,7 @@ final class OperatorTest {
 
         send(1);
         assertThat(operator.queueNames()).contains(name);
-        assertThat(operator.queues()).extracting(QueueState::name).contains(name);
+        assertThat(operator.queues(spoilt -> {})).extracting(QueueState::name).contains(name);
 
         broker.drop(redis, List.of());
         assertThat(operator.queueNames()).doesNotContain(name);
@@ -118,11 +118,11 @@ final class OperatorTest {
     void forgetsAQueueOfWhichNothingIsLeftOnceItIsNotNew() {
         broker.enlist(redis);
 
-        assertThat(operator.queues()).extracting(QueueState::name).doesNotContain(name);
+        assertThat(operator.queues(spoilt -> {})).extracting(QueueState::name).doesNotContain(name);
         assertThat(operator.queueNames()).contains(name);
 
         redis.call("ZADD", bytes("weirpool:queues"), bytes(0), bytes(name));
-        operator.queues();
+        operator.queues(spoilt -> {});
         assertThat(operator.queueNames()).doesNotContain(name);
     }
 

@@ -54,7 +54,7 @@ public record Containers(
     /** Keys that are there as long as the queue is; and those of one worker. */
     private static final Pattern OWNED =
             Pattern.compile("ready[123]?|delayed|dead|workers|bell|producers1?|cancels|tick|fence|inflight:.*"
-                    + "|schedules(:(definitions|versions|sources|paused|edits|counts))?"
+                    + "|schedules(:(definitions|versions|sources|paused|edits|counts))?|partitions"
                     + "|shared:(items|state|sessions|bell|room|joined|claims|claimed|leases|watch)");
 
     private static final Script SNAPSHOT = Script.load(Containers.class, "snapshot");

@@ -1,58 +1,43 @@
 package dev.weirpool.queue.redis;
 
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
-import dev.weirpool.queue.RedisOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** A cluster of a test's own: three masters, each with a replica and a third of the slots. */
-public final class ClusterServers implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+public final class ClusterServers extends ServerGroup {
     private static final int MASTERS = 3;
     private static final int SLOTS = 16_384;
 
-    private final List<RedisServer> servers = new ArrayList<>(); // the masters first, then their replicas
-    private final Random random = new Random();
-
-    private ClusterServers() {}
+    private ClusterServers(Path directory, Optional<Authority> authority) {
+        super(directory, authority);
+    }
 
     /** Ready for a failover when this returns, which takes a second for a master to be missed. */
     public static ClusterServers start(Path directory) throws Exception {
-        var started = new ClusterServers();
-        try {
-            started.startAll(directory);
-        } catch (Throwable e) {
-            started.close();
-            throw e;
-        }
-        return started;
+        return started(new ClusterServers(directory, Optional.empty()));
     }
 
-    private void startAll(Path directory) throws Exception {
-        for (var i = 0; i < 2 * MASTERS; i++) {
-            servers.add(RedisServer.startAt(
-                    freePort(),
-                    Files.createDirectory(directory.resolve("server-" + i)),
-                    "--cluster-enabled",
-                    "yes",
-                    "--cluster-node-timeout",
-                    "1000"));
+    /** The same, all of which speak TLS alone, and with those alone who have a certificate. */
+    public static ClusterServers startEncrypted(Path directory) throws Exception {
+        return started(new ClusterServers(directory, authority(directory)));
+    }
+
+    @Override
+    void start() throws Exception {
+        for (var i = 0; i < 2 * MASTERS; i++) { // the masters first, then their replicas
+            servers.add(startServer("server-" + i, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000"));
         }
         for (var i = 0; i < MASTERS; i++) {
             var slots = IntStream.range(i * SLOTS / MASTERS, (i + 1) * SLOTS / MASTERS)
@@ -62,7 +47,7 @@ public final class ClusterServers implements AutoCloseable {
             cluster(servers.get(i), "SET-CONFIG-EPOCH", bytes(i + 1));
         }
         for (var server : servers.subList(1, servers.size())) {
-            cluster(servers.get(0), "MEET", bytes("127.0.0.1"), bytes(server.port()));
+            cluster(servers.get(0), "MEET", bytes(HOST), bytes(server.port()));
         }
         await().atMost(LIMIT)
                 .until(() -> servers.stream().allMatch(server -> nodes(server).size() == servers.size()));
@@ -70,19 +55,6 @@ public final class ClusterServers implements AutoCloseable {
             cluster(servers.get(MASTERS + i), "REPLICATE", bytes(id(servers.get(i))));
         }
         await().atMost(LIMIT).until(() -> servers.stream().allMatch(ClusterServers::isReady));
-    }
-
-    /** Each port has another one with it, 10000 higher, over which the servers talk. */
-    private int freePort() {
-        while (true) {
-            var port = 20_000 + random.nextInt(10_000);
-            try (var own = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
-                    var other = new ServerSocket(port + 10_000, 1, InetAddress.getLoopbackAddress())) {
-                return own.getLocalPort();
-            } catch (IOException e) {
-                // taken
-            }
-        }
     }
 
     /** All slots are served, and each master has its replica, as far as {@code server} knows. */
@@ -117,9 +89,10 @@ public final class ClusterServers implements AutoCloseable {
         return text(cluster(server, "MYID"));
     }
 
-    public RedisOptions options() {
-        return RedisOptions.of("redis+cluster://127.0.0.1:" + servers.get(0).port() + ",127.0.0.1:"
-                + servers.get(1).port());
+    @Override
+    String address() {
+        return "+cluster://" + HOST + ":" + servers.get(0).port() + "," + HOST + ":"
+                + servers.get(1).port();
     }
 
     /** A queue whose keys the master with that number, from 0, holds at first. */
@@ -187,14 +160,6 @@ public final class ClusterServers implements AutoCloseable {
         });
     }
 
-    /** What is there. */
-    public List<String> keysOn(RedisServer server) {
-        try (var redis = connect(server)) {
-            return ((List<?>) redis.call("KEYS", bytes("*")))
-                    .stream().map(ClusterServers::text).toList();
-        }
-    }
-
     /** Waits until it is a replica of the one that has taken over, with all that it has. */
     public void startAgain(RedisServer killed) throws IOException {
         killed.start();
@@ -208,7 +173,7 @@ public final class ClusterServers implements AutoCloseable {
         try (var redis = connect(from)) {
             for (var keys = keys(redis, slot); !keys.isEmpty(); keys = keys(redis, slot)) {
                 for (var key : keys) {
-                    redis.call("MIGRATE", bytes("127.0.0.1"), bytes(to.port()), (byte[]) key, bytes(0), bytes(5_000));
+                    redis.call("MIGRATE", bytes(HOST), bytes(to.port()), (byte[]) key, bytes(0), bytes(5_000));
                 }
             }
         }
@@ -229,36 +194,8 @@ public final class ClusterServers implements AutoCloseable {
         }
     }
 
-    private static RedisConnection connect(RedisServer server) {
-        return new ServerConnection(server.ownUri(), TIMEOUT, () -> false);
-    }
-
-    private static String text(Object reply) {
-        return new String((byte[]) reply, UTF_8);
-    }
-
     @Override
     public String toString() {
         return servers.stream().map(server -> "" + server.port()).collect(Collectors.joining(" "));
-    }
-
-    /** Fails if what is in a master breaks a rule of the protocol, or would stay for ever. */
-    @Override
-    public void close() throws Exception {
-        var audited = new ArrayList<RedisServer>();
-        for (var server : servers) {
-            if (server.isAlive() && nodes(server).get(server.port()).contains("master")) {
-                audited.add(server);
-            }
-        }
-        try {
-            for (var server : audited) {
-                LeakAudit.checkQueues(server.ownUri());
-            }
-        } finally {
-            for (var server : servers) {
-                server.kill();
-            }
-        }
     }
 }

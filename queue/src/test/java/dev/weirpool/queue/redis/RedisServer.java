@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A Redis server of a test's own, to be killed, frozen and started again on the same port.
@@ -29,19 +30,21 @@ public final class RedisServer implements AutoCloseable {
     private final Path directory;
     private final List<String> options;
     private final int port;
+    private final Optional<Authority> authority;
     private Process process;
 
-    private RedisServer(Path directory, List<String> options, int port) {
+    private RedisServer(Path directory, List<String> options, int port, Optional<Authority> authority) {
         this.directory = directory;
         this.options = options;
         this.port = port;
+        this.authority = authority;
     }
 
     /** @param options further ones, such as {@code --appendonly yes} */
     public static RedisServer start(Path directory, String... options) throws IOException {
         return Boolean.getBoolean("weirpool.test.acl") && !List.of(options).contains("--requirepass")
                 ? startWithUsers(directory, options)
-                : startOpen(directory, options);
+                : startAnywhere(directory, Optional.empty(), options);
     }
 
     /** The same, always with the users of {@code deploy/redis/users.acl}. */
@@ -51,20 +54,28 @@ public final class RedisServer implements AutoCloseable {
         var file = Files.writeString(directory.resolve("users.acl"), users);
         var further = new ArrayList<>(List.of(options));
         further.addAll(List.of("--aclfile", file.toString()));
-        return startOpen(directory, further.toArray(String[]::new));
+        return startAnywhere(directory, Optional.empty(), further.toArray(String[]::new));
     }
 
-    static RedisServer startOpen(Path directory, String... options) throws IOException {
+    /** One that speaks TLS alone, and with those alone to whom {@code authority} has given a certificate. */
+    public static RedisServer startEncrypted(Path directory, Authority authority, String... options)
+            throws IOException {
+        return startAnywhere(directory, Optional.of(authority), options);
+    }
+
+    private static RedisServer startAnywhere(Path directory, Optional<Authority> authority, String... options)
+            throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = socket.getLocalPort();
             socket.close();
-            return startAt(port, directory, options);
+            return startAt(port, directory, authority, options);
         }
     }
 
-    static RedisServer startAt(int port, Path directory, String... options) throws IOException {
+    static RedisServer startAt(int port, Path directory, Optional<Authority> authority, String... options)
+            throws IOException {
         RedisOptions.embedded().open().close(); // unpacks the server
-        var server = new RedisServer(directory, List.of(options), port);
+        var server = new RedisServer(directory, List.of(options), port, authority);
         server.start();
         return server;
     }
@@ -121,7 +132,8 @@ public final class RedisServer implements AutoCloseable {
         } else {
             command.addAll(List.of("--save", ""));
         }
-        command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", directory.toString()));
+        command.addAll(authority.map(known -> known.serverOptions(port)).orElse(List.of("--port", "" + port)));
+        command.addAll(List.of("--bind", "127.0.0.1", "--dir", directory.toString()));
         command.addAll(options);
         process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -159,7 +171,10 @@ public final class RedisServer implements AutoCloseable {
         var login = password == 0
                 ? ""
                 : ":" + URLEncoder.encode(options.get(password), UTF_8).replace("+", "%20") + "@";
-        return URI.create("redis://" + login + "127.0.0.1:" + port);
+        return URI.create(authority
+                .map(known ->
+                        "rediss://" + login + known.host() + ":" + port + "?" + known.parameters("ca", "cert", "key"))
+                .orElse("redis://" + login + "127.0.0.1:" + port));
     }
 
     private boolean accepts() {

@@ -4,7 +4,6 @@ import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
-import dev.weirpool.queue.RedisOptions;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -12,59 +11,58 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A master, two replicas and three sentinels of a test's own, with passwords; the master to be killed. */
-public final class SentinelServers implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+public final class SentinelServers extends ServerGroup {
     private static final String PASSWORD = "of@the:servers";
     private static final String SENTINEL_PASSWORD = "of&the+sentinels";
     private static final String MASTER = "main";
 
-    private final List<RedisServer> servers = new ArrayList<>();
     private final List<RedisServer> sentinels = new ArrayList<>();
 
-    private SentinelServers() {}
+    private SentinelServers(Path directory, Optional<Authority> authority) {
+        super(directory, authority);
+    }
 
     /** Ready for a failover when this returns, which takes a second for a master to be missed. */
     public static SentinelServers start(Path directory) throws Exception {
-        var started = new SentinelServers();
-        try {
-            started.startAll(directory);
-        } catch (Throwable e) {
-            started.close();
-            throw e;
-        }
-        return started;
+        return started(new SentinelServers(directory, Optional.empty()));
     }
 
-    private void startAll(Path directory) throws Exception {
-        startServer(directory, 0);
+    /** The same, all of which speak TLS alone, and with those alone who have a certificate. */
+    public static SentinelServers startEncrypted(Path directory) throws Exception {
+        return started(new SentinelServers(directory, authority(directory)));
+    }
+
+    @Override
+    void start() throws Exception {
+        startMasterOrReplica(0);
         var master = servers.get(0).port();
         for (var i = 1; i <= 2; i++) {
-            startServer(directory, i, "--replicaof", "127.0.0.1", "" + master);
+            startMasterOrReplica(i, "--replicaof", HOST, "" + master);
         }
         await().atMost(LIMIT).until(() -> attachedReplicas() == 2);
         for (var i = 0; i < 3; i++) {
-            var own = Files.createDirectory(directory.resolve("sentinel-" + i));
-            Files.writeString(own.resolve("sentinel.conf"), """
-                    requirepass "%2$s"
+            var name = "sentinel-" + i;
+            Files.writeString(directoryOf(name).resolve("sentinel.conf"), """
                     sentinel sentinel-pass "%2$s"
-                    sentinel monitor %3$s 127.0.0.1 %4$d 2
+                    sentinel monitor %3$s %5$s %4$d 2
                     sentinel auth-pass %3$s "%1$s"
                     sentinel down-after-milliseconds %3$s 1000
                     sentinel failover-timeout %3$s 3000
-                    """.formatted(PASSWORD, SENTINEL_PASSWORD, MASTER, master));
-            sentinels.add(RedisServer.startOpen(own, "--sentinel"));
+                    """.formatted(
+                            PASSWORD, SENTINEL_PASSWORD, MASTER, master, HOST));
+            sentinels.add(startServer(name, "--sentinel", "--requirepass", SENTINEL_PASSWORD));
         }
         await().atMost(LIMIT).until(() -> sentinels.stream().allMatch(SentinelServers::knowsAll));
     }
 
-    private void startServer(Path directory, int number, String... options) throws IOException {
+    private void startMasterOrReplica(int number, String... options) throws IOException {
         var all = new ArrayList<>(List.of("--requirepass", PASSWORD, "--masterauth", PASSWORD));
         all.addAll(List.of(options));
-        servers.add(RedisServer.startOpen(
-                Files.createDirectory(directory.resolve("server-" + number)), all.toArray(String[]::new)));
+        servers.add(startServer("server-" + number, all.toArray(String[]::new)));
     }
 
     private long attachedReplicas() throws Exception {
@@ -80,15 +78,18 @@ public final class SentinelServers implements AutoCloseable {
                 && texts.get(texts.indexOf("num-other-sentinels") + 1).equals("2");
     }
 
-    public RedisOptions options() {
-        return RedisOptions.of("redis+sentinel://:" + encoded(PASSWORD) + "@" + addressesOfSentinels() + "/" + MASTER
-                + "?sentinel-password=" + encoded(SENTINEL_PASSWORD));
+    @Override
+    String address() {
+        return "+sentinel://:" + encoded(PASSWORD) + "@" + addressesOfSentinels() + "/" + MASTER;
+    }
+
+    @Override
+    Optional<String> parameters() {
+        return Optional.of("sentinel-password=" + encoded(SENTINEL_PASSWORD));
     }
 
     public String addressesOfSentinels() {
-        return sentinels.stream()
-                .map(sentinel -> "127.0.0.1:" + sentinel.port())
-                .collect(Collectors.joining(","));
+        return sentinels.stream().map(sentinel -> HOST + ":" + sentinel.port()).collect(Collectors.joining(","));
     }
 
     /** The server that is the master, by its own word; there is one, or will be. */
@@ -158,54 +159,25 @@ public final class SentinelServers implements AutoCloseable {
         return Integer.parseInt(text(address.get(1)));
     }
 
-    private static boolean isMaster(RedisServer server) {
-        if (!server.isAlive()) {
-            return false;
-        }
-        try (var redis = connect(server)) {
-            return text(role(redis).get(0)).equals("master");
-        } catch (RedisUnavailableException e) {
-            return false;
-        }
-    }
-
     private static List<?> role(RedisConnection redis) {
         return (List<?>) redis.call("ROLE");
     }
 
     private static Object ask(RedisServer sentinel, String question, String master) {
-        var uri = RedisUri.parse("redis://:" + encoded(SENTINEL_PASSWORD) + "@127.0.0.1:" + sentinel.port());
-        try (var redis = new ServerConnection(uri, Duration.ofSeconds(2), () -> false)) {
+        try (var redis = connect(sentinel)) {
             return redis.call("SENTINEL", bytes(question), bytes(master));
         }
-    }
-
-    private static RedisConnection connect(RedisServer server) {
-        return new ServerConnection(server.ownUri(), Duration.ofMillis(500), () -> false);
     }
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, UTF_8);
     }
 
-    private static String text(Object reply) {
-        return new String((byte[]) reply, UTF_8);
-    }
-
-    /** Fails if what is in the master breaks a rule of the protocol, or would stay for ever. */
     @Override
     public void close() throws Exception {
         for (var sentinel : sentinels) {
             sentinel.kill();
         }
-        var audited = servers.stream().filter(SentinelServers::isMaster).toList();
-        for (var server : servers) {
-            if (!audited.contains(server)) {
-                server.kill();
-            }
-        }
-        for (var server : audited) {
-            server.close();
-        }
+        super.close();
     }
 }

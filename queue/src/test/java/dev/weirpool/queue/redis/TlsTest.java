@@ -7,7 +7,6 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.SharedQueue;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,16 +23,18 @@ final class TlsTest {
     private static Path directory;
 
     private static RedisServer server;
-    private static TlsFront open;
-    private static TlsFront asking;
+    private static RedisServer open;
+    private static RedisServer asking;
+    private static Authority one;
+    private static Authority two;
 
     @BeforeAll
     static void start() throws Exception {
-        var one = Files.createDirectory(directory.resolve("one"));
-        var two = Files.createDirectory(directory.resolve("two"));
+        one = Authority.in(Files.createDirectory(directory.resolve("one")), "localhost");
+        two = Authority.in(Files.createDirectory(directory.resolve("two")), "localhost");
         server = RedisServer.start(directory, "--requirepass", "open sesame");
-        open = TlsFront.start(one, server.port(), "localhost", false);
-        asking = TlsFront.start(two, server.port(), "localhost", true);
+        open = RedisServer.startEncrypted(directory, one, "--requirepass", "open sesame", "--tls-auth-clients", "no");
+        asking = RedisServer.startEncrypted(directory, two, "--requirepass", "open sesame");
     }
 
     @AfterAll
@@ -45,7 +46,7 @@ final class TlsTest {
 
     @Test
     void reachesAServerOfOnesOwnAuthority() throws Exception {
-        var options = RedisOptions.of(open.address(":open%20sesame@localhost", List.of("ca")));
+        var options = RedisOptions.of(address("localhost", open, one.parameters("ca")));
 
         SharedQueue<String> queue = SharedQueue.connect(options, "letters");
         queue.put("p");
@@ -55,7 +56,7 @@ final class TlsTest {
 
     @Test
     void showsItsCertificateToAServerThatAsks() {
-        var options = RedisOptions.of(asking.address(":open%20sesame@localhost", List.of("ca", "cert", "key")));
+        var options = RedisOptions.of(address("localhost", asking, two.parameters("ca", "cert", "key")));
 
         options.open().close();
     }
@@ -63,7 +64,7 @@ final class TlsTest {
     @Test
     void isRefusedWithoutACertificateByAServerThatAsks() {
         // what the server says of it may be overtaken by the end of the connection
-        assertThatThrownBy(() -> RedisOptions.of(asking.address(":open%20sesame@localhost", List.of("ca")))
+        assertThatThrownBy(() -> RedisOptions.of(address("localhost", asking, two.parameters("ca")))
                         .open())
                 .isInstanceOfAny(RedisRefusedException.class, RedisUnavailableException.class)
                 .hasMessageContaining("&cert=FILE&key=FILE");
@@ -71,13 +72,12 @@ final class TlsTest {
 
     @Test
     void doesNotTrustAnAuthorityThatWasNotNamed() {
-        assertRefused(open.address(":open%20sesame@localhost", List.of()))
-                .hasMessageContaining("name its authority with ?ca=FILE");
+        assertRefused(address("localhost", open, "")).hasMessageContaining("name its authority with ?ca=FILE");
     }
 
     @Test
     void doesNotTrustACertificateForAnotherHost() {
-        assertRefused(open.address(":open%20sesame@127.0.0.1", List.of("ca"))).hasMessageContaining("127.0.0.1");
+        assertRefused(address("127.0.0.1", open, one.parameters("ca"))).hasMessageContaining("127.0.0.1");
     }
 
     @Test
@@ -92,12 +92,12 @@ final class TlsTest {
     void readsRenewedFilesAgain() throws Exception {
         var files = Files.createDirectory(directory.resolve("renewed"));
         var ca = files.resolve("ca.pem");
-        Files.copy(directory.resolve("two/ca.pem"), ca);
-        var address = open.address(":open%20sesame@localhost", List.of()) + "?ca=" + ca;
+        Files.copy(two.ca(), ca);
+        var address = address("localhost", open, "ca=" + ca);
         assertRefused(address);
 
         Files.delete(ca);
-        Files.copy(directory.resolve("one/ca.pem"), ca);
+        Files.copy(one.ca(), ca);
 
         RedisOptions.of(address).open().close();
     }
@@ -118,13 +118,17 @@ final class TlsTest {
 
     @Test
     void neverShowsThePassword() {
-        var address = open.address(":open%20sesame@localhost", List.of("ca"));
+        var address = address("localhost", open, one.parameters("ca"));
 
         assertThat(RedisOptions.of(address)).asString().doesNotContain("sesame").doesNotContain("?");
         assertThatThrownBy(() ->
                         RedisOptions.of(address.replace("sesame", "rhubarb")).open())
                 .isInstanceOf(RedisRefusedException.class)
                 .hasMessageNotContaining("rhubarb");
+    }
+
+    private static String address(String host, RedisServer server, String parameters) {
+        return "rediss://:open%20sesame@" + host + ":" + server.port() + (parameters.isEmpty() ? "" : "?" + parameters);
     }
 
     private static AbstractThrowableAssert<?, ?> assertRefused(String address) {
