@@ -446,7 +446,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     private List<byte[]> takeUntil(int max, long deadline) throws InterruptedException {
         var wanted = Math.min(max, SharedQueueBroker.MOST_ITEMS);
-        var reply = broker.take(wanted, mayHaveBound(), false);
+        var reply = takeAtOnce(wanted);
         while (reply instanceof TakeReply.Empty empty && !empty.state().isShut()) {
             requireNotInterrupted();
             recover();
@@ -468,7 +468,16 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** Takes items that are there, as they are stored. */
     private List<byte[]> takeNow(int max) {
         broker.requireSecret();
-        return broker.take(max, mayHaveBound(), false) instanceof TakeReply.Items taken ? taken.items() : List.of();
+        return takeAtOnce(max) instanceof TakeReply.Items taken ? taken.items() : List.of();
+    }
+
+    /** Takes items that are there. If there are none it may not tell that the queue is shut: whoever waits then hears at once. */
+    private TakeReply takeAtOnce(int most) {
+        if (mayHaveBound()) {
+            return broker.take(most, true, false);
+        }
+        var items = broker.pop(most);
+        return items.isEmpty() ? new TakeReply.Empty(SharedQueueState.NONE) : new TakeReply.Items(items);
     }
 
     /** The contents of those that were signed by one of our keys. The others are dropped, and count as done. */

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -111,13 +110,6 @@ public final class Broker {
                 tasks.isEmpty()
                         ? redis.run(PUSH, 9, arguments)
                         : redis.runDurably(keys.producersMark, PUSH, 9, arguments));
-    }
-
-    /** Sends what {@link #push} would for tasks that are due now, and returns at once what reads the reply. */
-    Supplier<PushReply> beginPush(RedisConnection redis, long producer, long previous, List<Envelope> tasks) {
-        var reply = redis.beginDurably(
-                keys.producersMark, PUSH, 9, pushArguments(producer, previous, tasks, List.of(), List.of()));
-        return () -> pushReply(reply.get());
     }
 
     /** Puts a task on the queue unless another holds the name; else it holds it from then on. */

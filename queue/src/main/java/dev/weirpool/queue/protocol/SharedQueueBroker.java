@@ -16,6 +16,7 @@ import dev.weirpool.queue.signing.Signer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,15 @@ public final class SharedQueueBroker {
         return reply instanceof byte[] state
                 ? new PutReply.Refused(SharedQueueState.read(state))
                 : new PutReply.Accepted((int) Math.min(items.size(), number(reply)));
+    }
+
+    /**
+     * Takes up to {@code most} items of a queue that is known to have no bound, for who has not waited: then the script would do nothing
+     * but this. If the connection breaks before the reply is here, what was taken is lost, and others are taken.
+     */
+    public List<byte[]> pop(int most) {
+        var reply = redis.call(connection -> Optional.ofNullable(connection.call("LPOP", keys.items, bytes(most))));
+        return reply.map(items -> byteArrays((List<?>) items)).orElse(List.of());
     }
 
     /**

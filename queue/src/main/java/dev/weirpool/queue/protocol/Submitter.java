@@ -36,9 +36,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends tasks in the order in which they were submitted, each batch being what has gathered while the last one was on its way.
  *
- * <p>When none is on its way whoever submits sends by itself, without waiting for the answer: waking another thread for it would take
- * about as long as Redis takes. All else is done by the duty's thread.
- *
  * <p>Submitting does not wait for Redis, except when {@value #MOST_WAITING} tasks wait to be sent; then as long as Redis answers. While Redis is away, or
  * has no room for them, the tasks wait here; they are lost if this process dies before they were sent.
  */
@@ -51,9 +48,6 @@ public final class Submitter extends Duty {
     private static final int BATCH_TASKS = 500;
     private static final int BATCH_BYTES = 1 << 20;
     private static final long MOST_REMEMBERED_BYTES = 1 << 26;
-
-    /** So much the kernel takes at once, even if Redis does not. */
-    private static final int BEGUN_BYTES = 1 << 13;
 
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -84,9 +78,7 @@ public final class Submitter extends Duty {
     private final ConcurrentHashMap<Long, Pending> accepted = new ConcurrentHashMap<>();
     private final int mostAccepted;
 
-    private final ReentrantLock exchange = new ReentrantLock(); // held by whoever sends or awaits the answer
-
-    // guarded by exchange
+    // owned by the duty's thread, and by whoever ends it
     private final Deque<Pending> remembered =
             new ArrayDeque<>(); // what is accepted, the oldest first, if there is a limit
     private long rememberedBytes;
@@ -94,8 +86,6 @@ public final class Submitter extends Duty {
     private @Nullable Pending next;
     private long lastStored;
     private boolean enlisted;
-    private @Nullable RedisConnection open; // to send on, when nothing has to be done before
-    private volatile @Nullable Supplier<PushReply> begun; // what awaits the answer, if the batch is on its way
 
     private long pauseMillis = LEAST_PAUSE_MILLIS;
     private long heldUpSince;
@@ -203,38 +193,8 @@ public final class Submitter extends Duty {
         } finally {
             order.unlock();
         }
-        if (exchange.tryLock()) {
-            try {
-                begin();
-            } finally {
-                exchange.unlock();
-            }
-        }
         wakeFromRest();
         return pending.stored;
-    }
-
-    /** Sends what waits, if nothing is on its way and it is nothing out of the ordinary. */
-    private void begin() {
-        var redis = open;
-        if (redis == null || unsure || begun != null || !batch.isEmpty() || next != null) {
-            return;
-        }
-        gather();
-        var bytes = 0;
-        for (var pending : batch) {
-            bytes += pending.envelope.size();
-            if (bytes > BEGUN_BYTES || pending.isAlone() || !pending.due.equals(Due.NOW)) {
-                return;
-            }
-        }
-        if (!batch.isEmpty()) {
-            try {
-                begun = broker.beginPush(redis, producer, lastStored, envelopes(batch));
-            } catch (RedisUnavailableException e) {
-                open = null; // the duty's thread, which has the batch now, will meet it too, and connect anew
-            }
-        }
     }
 
     private void wakeFromRest() {
@@ -292,36 +252,22 @@ public final class Submitter extends Duty {
 
     @Override
     protected void connected(RedisConnection redis) {
-        exchange.lock();
-        try {
-            unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
-            enlisted = false;
-            open = null;
-            begun = null;
-        } finally {
-            exchange.unlock();
-        }
+        unsure = lastStored > 0; // the server may have been restarted, or another have taken its place
+        enlisted = false;
     }
 
     @Override
     protected void round(RedisConnection redis) throws InterruptedException {
-        exchange.lock();
-        try {
-            send(redis);
-            if (!batch.isEmpty() || next != null) {
-                return;
-            }
-            open = enlisted ? redis : null;
-        } finally {
-            exchange.unlock();
+        send(redis);
+        if (batch.isEmpty() && next == null) {
+            rest();
         }
-        rest();
     }
 
     /** Waits until there is something to do; not for ever, so that a silence is noticed. */
     private void rest() throws InterruptedException {
         resting = true;
-        if (waiting.isEmpty() && begun == null && !unsure) {
+        if (waiting.isEmpty() && !unsure) {
             LockSupport.parkNanos(this, REST_NANOS);
         }
         resting = false;
@@ -331,12 +277,6 @@ public final class Submitter extends Duty {
     }
 
     private void send(RedisConnection redis) throws InterruptedException {
-        var answer = begun;
-        if (answer != null) {
-            begun = null;
-            settle(redis, sendDurably(() -> offer(answer)));
-            return;
-        }
         if (unsure || (lastStored > 0 && System.nanoTime() - answeredAt > MOST_SILENCE_NANOS)) {
             unsure = false;
             if (push(redis, lastStored, List.of()) instanceof PushReply.Gap gap) {
@@ -644,21 +584,14 @@ public final class Submitter extends Duty {
         failAll(cause);
     }
 
-    private void failAll(RuntimeException cause) {
-        exchange.lock();
-        try {
-            open = null;
-            batch.forEach(pending -> pending.stored.completeExceptionally(doubtAbout(pending.envelope.sequence())
-                    .<RuntimeException>map(doubted -> doubted)
-                    .orElse(cause)));
-            batch.clear();
-            if (next != null) {
-                next.stored.completeExceptionally(cause);
-            }
+    private synchronized void failAll(RuntimeException cause) {
+        batch.forEach(pending -> pending.stored.completeExceptionally(doubtAbout(pending.envelope.sequence())
+                .<RuntimeException>map(doubted -> doubted)
+                .orElse(cause)));
+        batch.clear();
+        if (next != null) {
+            next.stored.completeExceptionally(cause);
             next = null;
-            begun = null;
-        } finally {
-            exchange.unlock();
         }
         failWaiting(cause);
     }

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,15 +54,6 @@ final class ClusterConnection extends RedisConnection {
     @Override
     public @Nullable Object runDurably(byte[] mark, Script script, int keys, List<byte[]> keysAndArguments) {
         return at(first(keys, keysAndArguments), server -> server.runDurably(mark, script, keys, keysAndArguments));
-    }
-
-    @Override
-    public Supplier<@Nullable Object> beginDurably(
-            byte[] mark, Script script, int keys, List<byte[]> keysAndArguments) {
-        var first = first(keys, keysAndArguments);
-        Supplier<@Nullable Object> reply =
-                requireNonNull(at(first, server -> server.beginDurably(mark, script, keys, keysAndArguments)));
-        return () -> at(first, server -> reply.get());
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.weirpool.queue.signing.Keyring;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
@@ -57,13 +56,6 @@ public abstract sealed class RedisConnection implements AutoCloseable permits Se
      * @throws NotDurableYetException if it is not in time, though the script has run
      */
     public abstract @Nullable Object runDurably(byte[] mark, Script script, int keys, List<byte[]> keysAndArguments);
-
-    /**
-     * Sends what {@link #runDurably} would and returns at once; the reply is what the one who is returned waits for, in any thread,
-     * before anything else is asked on this connection.
-     */
-    public abstract Supplier<@Nullable Object> beginDurably(
-            byte[] mark, Script script, int keys, List<byte[]> keysAndArguments);
 
     /**
      * Waits inside Redis for a token in the list {@code bell}, for up to {@code block}, then runs {@code script} as {@link #run} does,

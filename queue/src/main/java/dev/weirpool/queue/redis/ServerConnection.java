@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -25,8 +24,6 @@ import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -63,7 +60,7 @@ final class ServerConnection extends RedisConnection {
     private final String server;
     private final @Nullable SSLSocketFactory encryption;
     private final WakeableSocket socket;
-    private final Wire jedis;
+    private final Connection jedis;
     private final int readTimeoutMillis;
     private final Durability durability;
 
@@ -79,7 +76,7 @@ final class ServerConnection extends RedisConnection {
             throw unavailable(e);
         }
         try {
-            this.jedis = new Wire(() -> stream(uri), config(uri, readTimeoutMillis));
+            this.jedis = new Connection(() -> stream(uri), config(uri, readTimeoutMillis));
         } catch (JedisException e) {
             socket.closeQuietly();
             throw translate(e);
@@ -176,49 +173,11 @@ final class ServerConnection extends RedisConnection {
         }
     }
 
-    /** Sends what {@link #run} would and returns at once. */
-    private Supplier<@Nullable Object> begin(Script script, int keys, List<byte[]> keysAndArguments) {
-        var isUsedOften = script.isUsedOften();
-        try {
-            if (isUsedOften) {
-                send(script, Command.EVALSHA, script.sha1(), keys, keysAndArguments);
-            } else {
-                send(script, Command.EVAL, script.text(), keys, keysAndArguments);
-            }
-            jedis.flush();
-        } catch (JedisException e) {
-            throw failed(e);
-        }
-        return () -> {
-            try {
-                return receive(script);
-            } catch (JedisDataException e) {
-                if (!"NOSCRIPT".equals(code(e))) {
-                    throw failed(e, script, keysAndArguments.subList(0, keys));
-                }
-                return runWhole(script, keys, keysAndArguments);
-            } catch (JedisException e) {
-                throw failed(e);
-            }
-        };
-    }
-
     @Override
     public @Nullable Object runDurably(byte[] mark, Script script, int keys, List<byte[]> keysAndArguments) {
         var reply = run(script, keys, keysAndArguments);
         requireDurable(mark);
         return reply;
-    }
-
-    @Override
-    public Supplier<@Nullable Object> beginDurably(
-            byte[] mark, Script script, int keys, List<byte[]> keysAndArguments) {
-        var reply = begin(script, keys, keysAndArguments);
-        return () -> {
-            var received = reply.get();
-            requireDurable(mark);
-            return received;
-        };
     }
 
     private void requireDurable(byte[] mark) {
@@ -535,18 +494,5 @@ final class ServerConnection extends RedisConnection {
             }
         }
         return config.build();
-    }
-
-    /** Jedis's connection, which can also send without waiting for the reply. */
-    private static final class Wire extends Connection {
-
-        Wire(JedisSocketFactory sockets, JedisClientConfig config) {
-            super(sockets, config);
-        }
-
-        @Override
-        protected void flush() { // for who is around this
-            super.flush();
-        }
     }
 }

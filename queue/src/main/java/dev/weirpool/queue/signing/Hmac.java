@@ -37,15 +37,9 @@ final class Hmac {
     /** The authentication code of {@code content}, in an array that the next call on this thread overwrites. */
     byte[] of(Signer.Content content) {
         var scratch = SCRATCH.get();
-        var digest = scratch.digest;
-        digest.reset(); // an exception may have left the last one half done
-        digest.update(inner);
-        content.feed(digest);
-        scratch.end();
-        digest.update(outer);
-        digest.update(scratch.code);
-        scratch.end();
-        return scratch.code;
+        scratch.begin(inner);
+        content.feed(scratch);
+        return scratch.end(outer);
     }
 
     /** Loads what the first signature of this process needs, which takes a while. */
@@ -61,18 +55,85 @@ final class Hmac {
         }
     }
 
-    /** What one thread uses over and over. */
-    private static final class Scratch {
+    /**
+     * What one thread uses over and over. It gathers what it is fed, because to hand a digest many small pieces takes as long as to digest
+     * them.
+     */
+    private static final class Scratch extends MessageDigest {
 
         private final MessageDigest digest = sha256();
+        private final byte[] gathered = new byte[16 * BLOCK];
         private final byte[] code = new byte[BYTES];
+        private int length;
+        private boolean isHalfDone;
 
-        private void end() {
+        Scratch() {
+            super("gathering for SHA-256");
+        }
+
+        void begin(byte[] inner) {
+            if (isHalfDone) { // by a content that threw
+                digest.reset();
+                isHalfDone = false;
+            }
+            length = 0;
+            engineUpdate(inner, 0, BLOCK);
+        }
+
+        @Override
+        protected void engineUpdate(byte one) {
+            if (length == gathered.length) {
+                pass();
+            }
+            gathered[length++] = one;
+        }
+
+        @Override
+        protected void engineUpdate(byte[] source, int at, int count) {
+            if (count > gathered.length - length) {
+                pass();
+                if (count > gathered.length) {
+                    digest.update(source, at, count);
+                    return;
+                }
+            }
+            System.arraycopy(source, at, gathered, length, count);
+            length += count;
+        }
+
+        private void pass() {
+            isHalfDone = true;
+            digest.update(gathered, 0, length);
+            length = 0;
+        }
+
+        byte[] end(byte[] outer) {
+            pass();
+            digestInto(code);
+            engineUpdate(outer, 0, BLOCK);
+            engineUpdate(code, 0, BYTES);
+            pass();
+            digestInto(code);
+            isHalfDone = false;
+            return code;
+        }
+
+        private void digestInto(byte[] target) {
             try {
-                digest.digest(code, 0, BYTES);
+                digest.digest(target, 0, BYTES);
             } catch (DigestException e) {
                 throw new IllegalStateException("SHA-256 has " + BYTES + " bytes", e);
             }
+        }
+
+        @Override
+        protected byte[] engineDigest() {
+            throw new UnsupportedOperationException("a content is to be fed, and not to be digested");
+        }
+
+        @Override
+        protected void engineReset() {
+            throw new UnsupportedOperationException("a content is to be fed, and not to be forgotten");
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.weirpool.queue.signing;
 
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
@@ -161,7 +160,9 @@ public final class Signer {
 
     private static Content inContext(byte[] context, byte[] sealed) {
         return digest -> {
-            digest.update(ByteBuffer.allocate(4).putInt(context.length).array()); // else they could run into each other
+            for (var shift = 24; shift >= 0; shift -= 8) { // the length, else they could run into each other
+                digest.update((byte) (context.length >> shift));
+            }
             digest.update(context);
             digest.update(sealed, SEAL_BYTES, sealed.length - SEAL_BYTES);
         };

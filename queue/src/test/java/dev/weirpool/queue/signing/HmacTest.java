@@ -17,13 +17,37 @@ final class HmacTest {
         var random = new Random(4231);
         for (var length = 1; length < 300; length++) {
             var key = bytes(random, length);
-            var content = bytes(random, random.nextInt(400));
+            var content = bytes(random, random.nextInt(400) * (length % 10 == 0 ? 20 : 1));
             var theirs = Mac.getInstance("HmacSHA256");
             theirs.init(new SecretKeySpec(key, "HmacSHA256"));
 
             assertThat(new Hmac(key).of(digest -> digest.update(content)))
                     .as("a key of %s bytes", length)
                     .isEqualTo(theirs.doFinal(content));
+        }
+    }
+
+    @Test
+    void isTheSameInWhateverPiecesItIsFed() {
+        var random = new Random(4232);
+        var hmac = new Hmac(new byte[32]);
+        for (var round = 0; round < 300; round++) {
+            var content = bytes(random, random.nextInt(5000));
+            var whole = hmac.of(digest -> digest.update(content)).clone();
+
+            var inPieces = hmac.of(digest -> {
+                for (var fed = 0; fed < content.length; ) {
+                    if (random.nextBoolean()) {
+                        digest.update(content[fed++]);
+                    } else {
+                        var piece = Math.min(content.length - fed, random.nextInt(2000));
+                        digest.update(content, fed, piece);
+                        fed += piece;
+                    }
+                }
+            });
+
+            assertThat(inPieces).as("%s bytes", content.length).isEqualTo(whole);
         }
     }
 
@@ -43,6 +67,7 @@ final class HmacTest {
 
         assertThatThrownBy(() -> hmac.of(digest -> {
                     digest.update((byte) 2);
+                    digest.update(new byte[5000]);
                     throw new IllegalStateException("no more");
                 }))
                 .hasMessage("no more");
