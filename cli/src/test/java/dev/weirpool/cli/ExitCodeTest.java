@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What commands exit with that somebody else ends; for the others see {@link EveryCommandTest}. */
+@Tag("slow")
 @Timeout(240)
 final class ExitCodeTest extends ServerFixture {
     private static final Duration LIMIT = Duration.ofSeconds(60);
