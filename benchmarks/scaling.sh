@@ -7,14 +7,9 @@
 # It runs on the Java of JAVA_HOME, or else on the one of the PATH. Build first: ./weirpool --version
 set -eu
 
-here=$(CDPATH='' cd -P -- "${0%/*}" && pwd)
-lib=$here/../cli/target/weirpool/lib
-[ -e "$lib/classpath" ] || { echo 'scaling.sh: not built yet; run ./weirpool --version' >&2; exit 2; }
-lib=$(CDPATH='' cd -P -- "$lib" && pwd)
-bin=${JAVA_HOME:+$JAVA_HOME/bin/}
+# shellcheck source=benchmarks/built.sh
+. "${0%/*}/built.sh"
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 class_path=
 while read -r jar; do class_path=$class_path$lib/$jar:; done <"$lib/classpath"
 "${bin}javac" -cp "$class_path" -d "$work" "$here"/scaling/*.java

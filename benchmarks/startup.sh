@@ -8,14 +8,9 @@
 # Linux only. It runs on the Java of JAVA_HOME, or else on the one of the PATH. Build first: ./weirpool --version
 set -eu
 
-here=$(CDPATH='' cd -P -- "${0%/*}" && pwd)
-lib=$here/../cli/target/weirpool/lib
-[ -e "$lib/classpath" ] || { echo 'startup.sh: not built yet; run ./weirpool --version' >&2; exit 2; }
-lib=$(CDPATH='' cd -P -- "$lib" && pwd)
-bin=${JAVA_HOME:+$JAVA_HOME/bin/}
+# shellcheck source=benchmarks/built.sh
+. "${0%/*}/built.sh"
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 class_path=
 for jar in weirpool-queue weirpool-worker weirpool-pool commons-pool2 embedded-redis gson jedis jspecify kryo minlog objenesis reflectasm slf4j-api; do
   for file in "$lib/$jar"-[0-9]*.jar; do class_path=$class_path$file:; done

@@ -1,6 +1,7 @@
 import dev.weirpool.pool.Pool;
 import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.TaskQueue;
+import dev.weirpool.queue.signing.Keyring;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 public final class Scaling {
     private static final int WORKERS = 2;
     private static final int MILLIS = 20;
+    private static final Keyring KEYRING = Keyring.random();
     private static final List<Integer> HOSTS = List.of(1, 2, 4);
     /** For each worker in a round: four seconds of waiting. */
     private static final int TASKS = 200;
@@ -68,14 +70,16 @@ public final class Scaling {
             throws Exception {
         var queue = "scaling-" + hosts;
         var launchers = new ArrayList<Process>();
-        try (var tasks = TaskQueue.connect(RedisOptions.of(address), queue);
-                var pool = Pool.connect(RedisOptions.of(address), queue)) {
+        var options = RedisOptions.of(address).withKeyring(KEYRING);
+        try (var tasks = TaskQueue.connect(options, queue);
+                var pool = Pool.connect(options, queue)) {
             for (var i = 0; i < hosts; i++) {
                 var builder = new ProcessBuilder(
                                 command, "worker", "--processes", "" + WORKERS, "--queue", queue, "--classpath", classes)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD);
                 builder.environment().put("WEIRPOOL_REDIS_URL", address);
+                builder.environment().putAll(KEYRING.toEnvironment());
                 launchers.add(builder.start());
             }
             while (tasks.workers() < hosts * WORKERS) {

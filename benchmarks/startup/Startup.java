@@ -103,8 +103,8 @@ public final class Startup {
             long began = System.nanoTime();
             var process = new ProcessBuilder(line).redirectErrorStream(true).start();
             try (var out = process.outputWriter()) {
-                out.write("worker w" + run + "\nredis " + redis + "\nkeys " + KEYS + "\nqueue startup\ntimeout 2000\nlease 15000\nmaxTasks 0\nboard "
-                        + board + "\ngo\n");
+                out.write("worker w" + run + "\nredis " + redis + "\nkeys " + KEYS + "\npartitions startup\ntimeout 2000\nlease 15000\nmaxTasks 0\nboard "
+                        + board + "\nallow file:\ngo\n");
                 out.flush();
                 var first = ByteBuffer.allocate(1);
                 while (true) {

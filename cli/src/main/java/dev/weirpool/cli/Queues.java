@@ -5,8 +5,10 @@ import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.inspect.OperatedQueue;
 import dev.weirpool.queue.inspect.Operator;
 import dev.weirpool.queue.inspect.TaskState;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,38 +53,27 @@ final class Queues implements Callable<Integer> {
     }
 
     @Command(description = "One queue.", mixinStandardHelpOptions = true)
-    int show(
-            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
-            @Mixin RedisArgument redis,
-            @Mixin OutputArgument output) {
-        try (var operator = Operator.connect(redis.required())) {
-            output.one(Views.QUEUE, existing(operator, name).state());
+    int show(@Mixin Named queue) {
+        return queue.with(open -> {
+            queue.output.one(Views.QUEUE, open.state());
             return ExitCode.DONE;
-        }
+        });
     }
 
     @Command(description = "Lets no worker begin a task; what runs is finished.", mixinStandardHelpOptions = true)
-    int pause(
-            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
-            @Mixin RedisArgument redis,
-            @Mixin OutputArgument output) {
-        try (var operator = Operator.connect(redis.required())) {
-            existing(operator, name).pause();
-            output.done("queue " + name + " is paused", Map.of("queue", name));
-            return ExitCode.DONE;
-        }
+    int pause(@Mixin Named queue) {
+        return queue.with(open -> {
+            open.pause();
+            return queue.isDone("queue " + open.name() + " is paused", Map.of());
+        });
     }
 
     @Command(description = "Ends a pause.", mixinStandardHelpOptions = true)
-    int resume(
-            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
-            @Mixin RedisArgument redis,
-            @Mixin OutputArgument output) {
-        try (var operator = Operator.connect(redis.required())) {
-            existing(operator, name).resume();
-            output.done("queue " + name + " goes on", Map.of("queue", name));
-            return ExitCode.DONE;
-        }
+    int resume(@Mixin Named queue) {
+        return queue.with(open -> {
+            open.resume();
+            return queue.isDone("queue " + open.name() + " goes on", Map.of());
+        });
     }
 
     @Command(
@@ -92,7 +83,7 @@ final class Queues implements Callable<Integer> {
             },
             mixinStandardHelpOptions = true)
     int limit(
-            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Mixin Named queue,
             @Option(
                             names = "--items",
                             defaultValue = "0",
@@ -102,18 +93,15 @@ final class Queues implements Callable<Integer> {
                             names = "--bytes",
                             defaultValue = "0",
                             description = "The most bytes, which one task may exceed; 0, the default, for any number.")
-                    long bytes,
-            @Mixin RedisArgument redis,
-            @Mixin OutputArgument output) {
-        try (var operator = Operator.connect(redis.required())) {
-            existing(operator, name).limit(items, bytes);
-            output.done(
+                    long bytes) {
+        return queue.with(open -> {
+            open.limit(items, bytes);
+            return queue.isDone(
                     items + bytes == 0
-                            ? "queue " + name + " has no limit"
-                            : "queue " + name + " takes no more while " + limit(items, bytes) + " wait",
-                    Map.of("queue", name, "max_waiting", items, "max_waiting_bytes", bytes));
-            return ExitCode.DONE;
-        }
+                            ? "queue " + open.name() + " has no limit"
+                            : "queue " + open.name() + " takes no more while " + limit(items, bytes) + " wait",
+                    Map.of("max_waiting", items, "max_waiting_bytes", bytes));
+        });
     }
 
     @Command(
@@ -149,45 +137,66 @@ final class Queues implements Callable<Integer> {
             },
             mixinStandardHelpOptions = true)
     int purge(
-            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
+            @Mixin Named queue,
             @Option(
                             names = "--state",
                             defaultValue = "ready",
                             description = "Which: ready, delayed or dead; ${DEFAULT-VALUE} by default.")
                     TaskState state,
-            @Mixin Confirmation confirmation,
-            @Mixin RedisArgument redis,
-            @Mixin OutputArgument output) {
+            @Mixin Confirmation confirmation) {
         if (state == TaskState.RUNNING) {
             throw new IllegalArgumentException(
                     "tasks that run cannot be purged; kill them with: weirpool task kill ID");
         }
-        try (var operator = Operator.connect(redis.required())) {
-            var queue = existing(operator, name);
-            var count = count(queue, state);
+        return queue.with(open -> {
+            var count = count(open, state);
             if (count > 0
                     && !confirmation.isGiven(
-                            "delete " + tasks(count, Views.lower(state)) + " of queue " + name + " for good")) {
+                            "delete " + tasks(count, Views.lower(state)) + " of queue " + open.name() + " for good")) {
                 return ExitCode.DECLINED;
             }
-            var deleted = queue.purge(state, so -> {});
-            output.done("deleted " + tasks(deleted, Views.lower(state)), Map.of("queue", name, "deleted", deleted));
-            return ExitCode.DONE;
-        }
+            var deleted = open.purge(state, so -> {});
+            return queue.isDone("deleted " + tasks(deleted, Views.lower(state)), Map.of("deleted", deleted));
+        });
     }
 
     @Command(
             description =
                     "Puts all tasks that were given up back on the queue, or on another, with all their attempts before them.",
             mixinStandardHelpOptions = true)
-    int requeue(
-            @Parameters(paramLabel = "QUEUE", description = "Its name.") String name,
-            @Mixin To to,
-            @Mixin Confirmation confirmation,
-            @Mixin RedisArgument redis,
-            @Mixin OutputArgument output) {
-        try (var operator = Operator.connect(redis.required())) {
-            return to.requeueAll(existing(operator, name), confirmation, output);
+    int requeue(@Mixin Named queue, @Mixin To to, @Mixin Confirmation confirmation) {
+        return queue.with(open -> to.requeueAll(open, confirmation, queue.output));
+    }
+
+    /** The queue that a command is about, the Redis that it is on, and how to say what was done. */
+    static final class Named {
+        @Parameters(paramLabel = "QUEUE", description = "Its name.")
+        private String name;
+
+        @Mixin
+        private RedisArgument redis;
+
+        @Mixin
+        private OutputArgument output;
+
+        Named() {
+            name = "";
+            redis = new RedisArgument();
+            output = new OutputArgument();
+        }
+
+        /** Does {@code work} with the queue, which has to exist; returns the exit code. */
+        int with(ToIntFunction<OperatedQueue> work) {
+            try (var operator = Operator.connect(redis.required())) {
+                return work.applyAsInt(existing(operator, name));
+            }
+        }
+
+        int isDone(String words, Map<String, Object> more) {
+            var fields = new LinkedHashMap<String, Object>(Map.of("queue", name));
+            fields.putAll(more);
+            output.done(words, fields);
+            return ExitCode.DONE;
         }
     }
 

@@ -10,10 +10,9 @@ import com.google.gson.JsonParser;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
-import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.protocol.Broker;
-import dev.weirpool.queue.redis.RedisServer;
 import dev.weirpool.queue.redis.RedisUnavailableException;
+import dev.weirpool.queue.redis.ServerFixture;
 import dev.weirpool.scheduler.Schedule;
 import dev.weirpool.scheduler.Scheduler;
 import dev.weirpool.worker.Launcher;
@@ -34,41 +33,36 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What holds for every command there is: its JSON, and what it sends to a terminal, or does not. */
 @Timeout(180)
-final class EveryCommandTest {
+final class EveryCommandTest extends ServerFixture {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String ESCAPE = "\u001b";
 
-    @TempDir
-    private Path directory;
-
-    private RedisServer server;
-    private TaskQueue queue;
     private Launcher launcher;
 
+    EveryCommandTest() {
+        super("images", "--appendonly", "yes");
+    }
+
     @BeforeEach
-    void start() throws Exception {
-        server = RedisServer.start(directory, "--appendonly", "yes");
-        queue = TaskQueue.connect(server.options(), "images");
-        launcher = Launcher.start(LauncherOptions.of(1, server.options(), "images"));
+    void startAWorker() {
+        launcher = closing(Launcher.start(LauncherOptions.of(1, server.options(), name)));
     }
 
     @AfterEach
-    void end() throws Exception {
+    void dropTheQueue() throws Exception {
         launcher.close();
         queue.close();
         try (var redis = server.options().open()) {
             redis.call(connection -> {
-                new Broker("images").drop(connection, List.of());
+                new Broker(name).drop(connection, List.of());
                 return true;
             });
         }
-        server.close();
     }
 
     /** The arguments of every command that can print JSON, in an order in which each has something to do. */

@@ -3,45 +3,32 @@ package dev.weirpool.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weirpool.queue.TaskQueue;
-import dev.weirpool.queue.redis.RedisServer;
+import dev.weirpool.queue.redis.ServerFixture;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What commands exit with that somebody else ends; for the others see {@link EveryCommandTest}. */
 @Tag("slow")
 @Timeout(240)
-final class ExitCodeTest {
+final class ExitCodeTest extends ServerFixture {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    @TempDir
-    private Path directory;
-
     private final List<Process> started = new ArrayList<>();
-    private RedisServer server;
-    private TaskQueue queue;
 
-    @BeforeEach
-    void start() throws IOException {
-        server = RedisServer.start(directory);
-        queue = TaskQueue.connect(server.options(), "images");
+    ExitCodeTest() {
+        super("images");
     }
 
     @AfterEach
-    void end() throws Exception {
+    void killAll() {
         started.forEach(Process::destroyForcibly);
-        queue.close();
-        server.close();
     }
 
     @Test
@@ -101,12 +88,7 @@ final class ExitCodeTest {
     }
 
     private Process weirpool(String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
+        var command = Said.commandLine(arguments);
         command.addAll(List.of("--redis", redis()));
         var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -8,48 +8,32 @@ import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskContext;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
-import dev.weirpool.queue.TaskQueue;
-import dev.weirpool.queue.redis.RedisServer;
+import dev.weirpool.queue.redis.ServerFixture;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code task show --follow} of tasks that real workers run. */
 @Timeout(120)
-final class FollowTest {
+final class FollowTest extends ServerFixture {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final TaskOptions KEPT = TaskOptions.DEFAULT.withKeepResult(Duration.ofHours(1));
 
-    @TempDir
-    private Path directory;
-
-    private RedisServer server;
-    private TaskQueue queue;
-    private Launcher launcher;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = RedisServer.start(directory);
-        queue = TaskQueue.connect(server.options(), "films");
-        launcher = Launcher.start(LauncherOptions.of(1, server.options(), "films"));
+    FollowTest() {
+        super("films");
     }
 
-    @AfterEach
-    void end() throws Exception {
-        launcher.close();
-        queue.close();
-        server.close();
+    @BeforeEach
+    void startAWorker() {
+        closing(Launcher.start(LauncherOptions.of(1, server.options(), name)));
     }
 
     @Test
@@ -57,17 +41,14 @@ final class FollowTest {
         var gate = directory.resolve("gate");
         var id = queue.send(Task.of(FollowTest::render, gate.toString()), KEPT);
         var out = directory.resolve("out");
-        var command = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "task",
-                        "show",
-                        id.toString(),
-                        "--follow",
-                        "--redis",
-                        server.options().toString())
+        var line = Said.commandLine(
+                "task",
+                "show",
+                id.toString(),
+                "--follow",
+                "--redis",
+                server.options().toString());
+        var command = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
                 .start();

@@ -176,13 +176,7 @@ final class MonitoringTest {
     /** Starts a command, and returns where it says that it can be asked. */
     private String run(String... arguments) throws IOException {
         var log = directory.resolve("log" + started.size());
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command)
+        var builder = new ProcessBuilder(Said.commandLine(arguments))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());

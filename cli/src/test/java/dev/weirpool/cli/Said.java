@@ -7,6 +7,8 @@ import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the command said, called in this process. */
@@ -33,6 +35,15 @@ record Said(int exitCode, String out, String err) {
             System.setErr(before.get(1));
             System.setIn(in);
         }
+    }
+
+    /** The command line that calls it in a process of its own. */
+    static List<String> commandLine(String... arguments) {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var line = new ArrayList<>(List.of(
+                java, "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        line.addAll(List.of(arguments));
+        return line;
     }
 
     /** Its output, where it went well. */

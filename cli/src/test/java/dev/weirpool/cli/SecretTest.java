@@ -6,7 +6,6 @@ import dev.weirpool.queue.RedisOptions;
 import dev.weirpool.queue.redis.Redis;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,16 +83,9 @@ final class SecretTest {
     }
 
     private Ran run(Map<String, String> environment, String... command) throws Exception {
-        var line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        line.addAll(List.of(command));
         var all = new HashMap<>(
                 Map.of("WEIRPOOL_SECRET", "", "WEIRPOOL_REDIS_URL", redis.uri().toString()));
         all.putAll(environment);
-        return Ran.of(directory, all, line.toArray(String[]::new));
+        return Ran.of(directory, all, Said.commandLine(command).toArray(String[]::new));
     }
 }

@@ -12,9 +12,8 @@ import dev.weirpool.queue.Attempt;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskId;
 import dev.weirpool.queue.TaskOptions;
-import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.redis.Redis;
-import dev.weirpool.queue.redis.RedisServer;
+import dev.weirpool.queue.redis.ServerFixture;
 import dev.weirpool.worker.Launcher;
 import dev.weirpool.worker.LauncherOptions;
 import java.io.ByteArrayInputStream;
@@ -24,7 +23,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -35,35 +33,18 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the dashboard answers, and to whom. */
 @Timeout(120)
-final class DashboardTest {
+final class DashboardTest extends ServerFixture {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String TOKEN = "a-long-secret";
     private static final List<String> PAGES = List.of("/", "/queues", "/workers", "/schedules", "/dead", "/redis");
 
-    @TempDir
-    private Path directory;
-
-    private RedisServer server;
-    private TaskQueue queue;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = RedisServer.start(directory);
-        queue = TaskQueue.connect(server.options(), "images");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        queue.close();
-        server.close();
+    DashboardTest() {
+        super("images");
     }
 
     private House house() {

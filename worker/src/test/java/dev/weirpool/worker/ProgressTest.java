@@ -8,49 +8,35 @@ import static org.awaitility.Awaitility.await;
 import dev.weirpool.queue.Progress;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskContext;
-import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.redis.Redis;
-import dev.weirpool.queue.redis.RedisServer;
-import java.io.IOException;
+import dev.weirpool.queue.redis.ServerFixture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a task says of its progress reaches whoever asks, and costs Redis little. */
 @Timeout(60)
-final class ProgressTest {
+final class ProgressTest extends ServerFixture {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     /** What a launcher itself says with its heartbeats is set, too. */
     private static final int REPORTS = 10;
 
     private static final Pattern SETS = Pattern.compile("cmdstat_set:calls=(\\d+)");
 
-    @TempDir
-    private Path directory;
-
-    private RedisServer server;
-    private TaskQueue queue;
     private Launcher launcher;
 
-    @BeforeEach
-    void start() throws IOException {
-        server = RedisServer.start(directory);
-        queue = TaskQueue.connect(server.options(), "progress");
-        launcher = Launcher.start(LauncherOptions.of(1, server.options(), "progress"));
+    ProgressTest() {
+        super("progress");
     }
 
-    @AfterEach
-    void end() throws Exception {
-        launcher.close();
-        queue.close();
-        server.close();
+    @BeforeEach
+    void startAWorker() {
+        launcher = closing(Launcher.start(LauncherOptions.of(1, server.options(), name)));
     }
 
     @Test

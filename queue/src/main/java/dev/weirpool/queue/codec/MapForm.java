@@ -31,15 +31,7 @@ final class MapForm extends Form {
         Object[] entries = map.entrySet().toArray();
         out.writeCount(entries.length);
         for (Object each : entries) {
-            Map.Entry<?, ?> entry = (Map.Entry<?, ?>) each;
-            boolean inKey = true;
-            try {
-                out.write(entry.getKey());
-                inKey = false;
-                out.write(entry.getValue());
-            } catch (Refusal refusal) {
-                throw refusal.within(entry.getKey(), inKey);
-            }
+            PairForm.writeEntry(out, (Map.Entry<?, ?>) each);
         }
     }
 

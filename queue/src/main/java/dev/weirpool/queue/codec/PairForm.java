@@ -17,7 +17,11 @@ final class PairForm extends Form {
             out.write(optional.orElse(null));
             return;
         }
-        Map.Entry<?, ?> entry = (Map.Entry<?, ?>) value;
+        writeEntry(out, (Map.Entry<?, ?>) value);
+    }
+
+    /** Key and value; of what cannot travel it is said in which of them it is. */
+    static void writeEntry(Encoder out, Map.Entry<?, ?> entry) {
         boolean inKey = true;
         try {
             out.write(entry.getKey());
