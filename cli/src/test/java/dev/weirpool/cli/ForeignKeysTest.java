@@ -207,6 +207,20 @@ final class ForeignKeysTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-inf", "+inf", "1e300", "-1", "9007199254740991"})
+    void aPlannedTimeThatNoClockShowsIsShown(String forged) throws Exception {
+        schedule(GOOD, "sums");
+        redis.call(connection ->
+                connection.call("ZADD", bytes("weirpool:{" + GOOD + "}:schedules"), bytes(forged), bytes("sums")));
+
+        assertThat(get("/schedules").statusCode()).isEqualTo(200);
+        assertThat(get("/schedules").body()).contains("sums");
+        assertThat(said("schedule ls").out()).contains("sums");
+        assertThat(said("schedule next sums --count 3 --queue " + GOOD).exitCode())
+                .isEqualTo(ExitCode.DONE);
+    }
+
     @Test
     void aReportThatNoLauncherMadeHidesNoOther() throws Exception {
         var workers = bytes("weirpool:{" + SPOILT + "}:workers");

@@ -87,6 +87,32 @@ class SignedPoolTest {
         }
     }
 
+    @Test
+    void passesOverGenuineResultsOfTasksThatItNeverSent() throws Exception {
+        var options = server.withSecret(NEW);
+        try (var launcher = Launcher.start(LauncherOptions.of(1, options, name));
+                var pool = Pool.connect(options, name)) {
+            var producer = pool.applyAsync(Tasks::square, 2).id().producer();
+            var stream = bytes("weirpool:{" + name + "}:results:%016x".formatted(producer));
+            var context = ByteBuffer.allocate(8).putLong(producer).array();
+            redis.call(connection -> {
+                for (var sequence : List.of(999_999L, 0L, -1L, Long.MIN_VALUE, Long.MAX_VALUE)) {
+                    var result =
+                            ByteBuffer.allocate(16 + 4 + 1).putLong(producer).putLong(sequence);
+                    result.putInt(1).put((byte) 'C');
+                    var sealed =
+                            options.keyring().signer(Direction.RESULT, name).seal(context, result.array());
+                    connection.call("XADD", stream, bytes("*"), bytes("r"), sealed);
+                }
+                return true;
+            });
+
+            assertThat(pool.applyAsync(Tasks::square, 3).get(LIMIT)).isEqualTo(9);
+            await().atMost(LIMIT)
+                    .until(() -> redis.call(connection -> connection.call("XLEN", stream)), Long.valueOf(0)::equals);
+        }
+    }
+
     static String waitFor(String gate) throws InterruptedException {
         while (!Files.exists(Path.of(gate))) {
             TimeUnit.MILLISECONDS.sleep(10);

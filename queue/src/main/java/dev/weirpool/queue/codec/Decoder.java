@@ -4,7 +4,10 @@ import com.esotericsoftware.kryo.io.Input;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one message at a time; used by one thread at a time, and thrown away after it has thrown. */
@@ -15,6 +18,8 @@ final class Decoder {
     private static final int MOST_CLASSES = 1000;
     /** More than anything is allowed to take, and so little that the sum of as many as fit into a message is still a number. */
     private static final long MOST_WEIGHT = 1L << 36;
+
+    private static final long OPEN = -1;
 
     private final Forms forms;
     private final Input input = new Input(NOTHING);
@@ -31,8 +36,12 @@ final class Decoder {
     private int skipping;
     private boolean lost;
     private final Effort effort = new Effort();
-    /** How many bytes each shared object stands for, with what it refers to. */
+    /** How many bytes each shared object stands for, with what it refers to; {@link #OPEN} for one that is being read. */
     private long[] weights = new long[16];
+    /** Which of them are {@link #passing}. */
+    private boolean[] passings = new boolean[16];
+    /** Whether what has just been read holds a collection that is being read, so that its hash code is another one afterwards. */
+    private boolean passing;
     /** What references stand for, so far. */
     private long referred;
 
@@ -65,6 +74,7 @@ final class Decoder {
         Arrays.fill(objects, 0, objectCount, null);
         objectCount = 0;
         referred = 0;
+        passing = false;
         effort.reset();
         classes.clear();
         return value;
@@ -104,9 +114,13 @@ final class Decoder {
         if (form.isShared()) {
             int reserved = reserve();
             long before = weight();
+            boolean passingBefore = passing;
+            passing = false;
             value = skipping > 0 && form.isMadeLast() ? readOrLose(form, reserved) : form.read(this, reserved);
             objects[reserved] = value;
             weights[reserved] = Math.min(MOST_WEIGHT, weight() - before);
+            passings[reserved] = passing && isHashedByContent(value);
+            passing = passingBefore || passings[reserved];
         } else {
             value = form.read(this, -1);
         }
@@ -127,8 +141,9 @@ final class Decoder {
         if (objectCount == objects.length) {
             objects = Arrays.copyOf(objects, 2 * objectCount);
             weights = Arrays.copyOf(weights, 2 * objectCount);
+            passings = Arrays.copyOf(passings, 2 * objectCount);
         }
-        weights[objectCount] = 0;
+        weights[objectCount] = OPEN;
         return objectCount++;
     }
 
@@ -140,8 +155,22 @@ final class Decoder {
         if (value instanceof Lost gone) {
             return lose(gone);
         }
-        refer(weights[number]);
+        if (weights[number] == OPEN) {
+            passing |= isHashedByContent(value);
+        } else {
+            passing |= passings[number];
+            refer(weights[number]);
+        }
         return value;
+    }
+
+    /** Whether its hash code is that of what it holds. Of other classes of the application that is not known. */
+    private static boolean isHashedByContent(Object value) {
+        return value instanceof Collection<?>
+                || value instanceof Map<?, ?>
+                || value instanceof Map.Entry<?, ?>
+                || value instanceof Optional<?>
+                || value instanceof Record;
     }
 
     private long weight() {
@@ -161,7 +190,15 @@ final class Decoder {
     @Nullable
     Object readKey(Effort.Keys keys) {
         long before = weight();
+        boolean passingBefore = passing;
+        passing = false;
         Object key = read();
+        if (passing) {
+            // nor would its weight be known
+            throw new DecodingException("an element of a set, or a key of a map, holds the collection that it is in:"
+                    + " its hash code changes while it is there");
+        }
+        passing = passingBefore;
         keys.add(key, weight() - before);
         return key;
     }

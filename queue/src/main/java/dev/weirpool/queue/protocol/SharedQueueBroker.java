@@ -1,8 +1,11 @@
 package dev.weirpool.queue.protocol;
 
+import static dev.weirpool.queue.protocol.Replies.list;
+import static dev.weirpool.queue.protocol.Replies.number;
+import static dev.weirpool.queue.protocol.Replies.part;
+import static dev.weirpool.queue.protocol.Replies.raw;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static dev.weirpool.queue.redis.RedisConnection.seconds;
-import static java.util.Objects.requireNonNull;
 
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -97,8 +100,8 @@ public final class SharedQueueBroker {
 
     /** Makes the queue known with this bound, 0 for none, unless it is known already; returns its state. */
     public SharedQueueState open(int maxSize) {
-        return redis.call(connection -> SharedQueueState.read(
-                (byte[]) requireNonNull(connection.run(OPEN, 1, List.of(keys.state, bytes(maxSize))))));
+        return redis.call(connection ->
+                SharedQueueState.read(raw(connection.run(OPEN, 1, List.of(keys.state, bytes(maxSize))))));
     }
 
     public SharedQueueState state() {
@@ -138,7 +141,7 @@ public final class SharedQueueBroker {
         var reply = connection.runDurably(keys.mark, PUT, 5, arguments);
         return reply instanceof byte[] state
                 ? new PutReply.Refused(SharedQueueState.read(state))
-                : new PutReply.Accepted((int) number(reply));
+                : new PutReply.Accepted((int) Math.min(items.size(), number(reply)));
     }
 
     /**
@@ -180,7 +183,7 @@ public final class SharedQueueBroker {
     private static TakeReply takeReply(@Nullable Object reply) {
         return reply instanceof List<?> items
                 ? new TakeReply.Items(byteArrays(items))
-                : new TakeReply.Empty(SharedQueueState.read((byte[]) requireNonNull(reply)));
+                : new TakeReply.Empty(SharedQueueState.read(raw(reply)));
     }
 
     /**
@@ -216,8 +219,7 @@ public final class SharedQueueBroker {
                         flag(isBounded),
                         flag(hasWaited)));
         if (reply instanceof List<?> parts) {
-            var both = byteArrays(parts);
-            return new ClaimReply.Claimed(both.get(0), both.get(1));
+            return new ClaimReply.Claimed(raw(part(parts, 0)), raw(part(parts, 1)));
         }
         return reply instanceof byte[] state
                 ? new ClaimReply.Empty(SharedQueueState.read(state))
@@ -396,8 +398,8 @@ public final class SharedQueueBroker {
 
     /** Up to {@code count} waiting items from {@code index}, the oldest having index 0. They stay. */
     public List<byte[]> peek(long index, int count) {
-        return redis.call(connection -> byteArrays((List<?>)
-                requireNonNull(connection.call("LRANGE", keys.items, bytes(index), bytes(index + count - 1)))));
+        return redis.call(connection ->
+                byteArrays(list(connection.call("LRANGE", keys.items, bytes(index), bytes(index + count - 1)))));
     }
 
     private <T> T change(BiFunction<RedisConnection, Session, T> work) {
@@ -417,12 +419,8 @@ public final class SharedQueueBroker {
     private static List<byte[]> byteArrays(List<?> reply) {
         var arrays = new ArrayList<byte[]>(reply.size());
         for (var each : reply) {
-            arrays.add((byte[]) requireNonNull(each));
+            arrays.add(raw(each));
         }
         return arrays;
-    }
-
-    private static long number(@Nullable Object reply) {
-        return (Long) requireNonNull(reply);
     }
 }

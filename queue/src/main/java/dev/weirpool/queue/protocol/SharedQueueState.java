@@ -3,7 +3,7 @@ package dev.weirpool.queue.protocol;
 import static dev.weirpool.queue.redis.RedisConnection.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.weirpool.queue.redis.RedisRefusedException;
+import dev.weirpool.queue.redis.ForeignDataException;
 
 /** Whether a shared queue takes items, and how many it may hold. */
 public final class SharedQueueState {
@@ -35,8 +35,13 @@ public final class SharedQueueState {
             return NONE;
         }
         if (text.startsWith(OPEN) || text.startsWith(SHUT)) {
+            var digits = text.substring(OPEN.length());
             try {
-                return new SharedQueueState(text, Integer.parseUnsignedInt(text.substring(OPEN.length())));
+                var maxSize = Integer.parseInt(digits);
+                if (maxSize >= 0
+                        && digits.equals(Integer.toString(maxSize))) { // else nobody's state would ever equal it
+                    return new SharedQueueState(text, maxSize);
+                }
             } catch (NumberFormatException e) {
                 throw unreadable(text);
             }
@@ -44,8 +49,8 @@ public final class SharedQueueState {
         throw unreadable(text);
     }
 
-    private static RedisRefusedException unreadable(String text) {
-        return new RedisRefusedException("not the state of a shared queue: '" + text
+    private static ForeignDataException unreadable(String text) {
+        return new ForeignDataException("not the state of a shared queue: '" + text
                 + "'; was it written by a later version of Weirpool, or by another program?");
     }
 

@@ -29,7 +29,7 @@ public final class Script {
         this.name = name;
     }
 
-    /** The text of {@code name.lua} from beside {@code owner}, read when it is first used. */
+    /** The text of {@code name.lua} from beside {@code owner}, behind that of the {@code prelude.lua} there, read when it is first used. */
     public static Script load(Class<?> owner, String name) {
         return new Script(owner, name);
     }
@@ -42,13 +42,13 @@ public final class Script {
     synchronized byte[] text() {
         var known = text;
         if (known == null) {
-            known = read();
+            known = (new String(read("prelude"), UTF_8) + new String(read(name), UTF_8)).getBytes(UTF_8);
             text = known;
         }
         return known;
     }
 
-    private byte[] read() {
+    private byte[] read(String name) {
         try (var in = owner.getResourceAsStream(name + ".lua")) {
             if (in == null) {
                 throw new IllegalStateException("no " + name + ".lua beside " + owner.getName());

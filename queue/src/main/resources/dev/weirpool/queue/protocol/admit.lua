@@ -15,12 +15,6 @@
 -- ARGV[4]  the first of the records of its attempts; others may follow
 --
 -- returns  1
--- what lies in a blob waits too; its length is at the end of such an envelope
-local function size(envelope)
-  local isApart = string.byte(envelope) == 2 and #envelope > 50
-  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
-end
-
 if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
 -- refused whole at maxmemory, before anything was written
 redis.call('SET', KEYS[1], 1, 'PX', ARGV[2])
@@ -30,6 +24,6 @@ local priority = (string.byte(ARGV[1], 2) or 0) % 4
 if priority > 0 then redis.call('ZADD', KEYS[8], '+inf', '!prio') end
 if string.byte(ARGV[1]) == 2 then redis.call('ZADD', KEYS[8], '+inf', '!blobs') end
 redis.call('RPUSH', KEYS[3 + priority], ARGV[1])
-redis.call('HINCRBY', KEYS[9], '!load', size(ARGV[1]))
+add(KEYS[9], '!load', size(ARGV[1]))
 if redis.call('LLEN', KEYS[7]) == 0 then redis.call('LPUSH', KEYS[7], 1) end
 return 1

@@ -14,12 +14,6 @@
 --          with its end, or ''; then when that was put off to, in ms; then how long it waits, in ms; those of the others follow
 --
 -- returns  how many were deleted
--- what lies in a blob waits too; its length is at the end of such an envelope
-local function size(envelope)
-  local isApart = string.byte(envelope) == 2 and #envelope > 50
-  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
-end
-
 local container = KEYS[1]
 local isZset = redis.call('TYPE', container).ok == 'zset'
 local expected = {}
@@ -44,7 +38,7 @@ for _ = 2, #ARGV, 5 do
   end
   local key, result = 4 + (at - 2), ARGV[at + 1]
   if result ~= '' and math.floor((string.byte(envelope, 2) or 0) / 4) % 2 == 1 then
-    redis.call('XADD', KEYS[key], 'NOMKSTREAM', '*', 'r', result)
+    redis.pcall('XADD', KEYS[key], 'NOMKSTREAM', '*', 'r', result)
   end
   if redis.call('GET', KEYS[key + 1]) == id then redis.call('UNLINK', KEYS[key + 1]) end
   redis.call('UNLINK', KEYS[key + 2], KEYS[key + 4])
@@ -56,5 +50,5 @@ for _ = 2, #ARGV, 5 do
   end
   deleted, load = deleted + 1, load + size(envelope)
 end
-if ARGV[1] == '1' and load > 0 then redis.call('HINCRBY', KEYS[3], '!load', -load) end
+if ARGV[1] == '1' and load > 0 then add(KEYS[3], '!load', -load) end
 return deleted

@@ -31,12 +31,6 @@ local ready, producers, bell, workers, delayed = KEYS[1], KEYS[5], KEYS[6], KEYS
 local n = tonumber(ARGV[3])
 local unique, blob = KEYS[10] and ARGV[6] ~= '0' and KEYS[10], KEYS[12]
 
--- what lies in a blob waits too; its length is at the end of such an envelope
-local function size(envelope)
-  local isApart = string.byte(envelope) == 2 and #envelope > 50
-  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
-end
-
 local function sequence(envelope)
   local a, b, c, d, e, f = string.byte(envelope, 15, 20)
   return ((((a * 256 + b) * 256 + c) * 256 + d) * 256 + e) * 256 + f
@@ -58,7 +52,7 @@ end
 if state[2] then return {'CLOSED'} end
 if blob and redis.call('EXISTS', blob) == 0 then return {'APART'} end
 local holder = unique and redis.call('GET', unique)
-local load = tonumber(state[3] or 0) or 0
+local load = tonumber(state[3]) or 0
 
 local stop = 3 + n
 local items, bytes = string.match(state[4] or '', '^(%d+) (%d+)$')

@@ -36,18 +36,12 @@
 local workers, inflight, bell, tick, delayed, dead, cancels =
   KEYS[1], KEYS[2], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local running, result = ARGV[4], ARGV[7]
--- what lies in a blob waits too; its length is at the end of such an envelope
-local function size(envelope)
-  local isApart = string.byte(envelope) == 2 and #envelope > 50
-  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
-end
-
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[2] == 'expired' then
   local deadline = redis.call('ZSCORE', workers, ARGV[1])
   if not deadline or tonumber(deadline) > now then return -1 end
-  if tonumber(redis.call('HGET', tick, 'grace') or 0) > now then return -2 end
+  if whole(redis.call('HGET', tick, 'grace')) > now then return -2 end
 end
 redis.call('ZREM', workers, ARGV[1])
 local held = redis.call('LRANGE', inflight, 0, -1)
@@ -78,7 +72,7 @@ for i = #held, 1, -1 do
       redis.call('LTRIM', dead, -10000, -1)
       redis.call('ZREM', cancels, id, id .. '!')
       if #envelope >= 47 and math.floor(string.byte(envelope, 2) / 4) % 2 == 1 then
-        redis.call('XADD', KEYS[14], 'NOMKSTREAM', '*', 'r', result)
+        redis.pcall('XADD', KEYS[14], 'NOMKSTREAM', '*', 'r', result)
       end
       if tonumber(ARGV[8]) > 0 then redis.call('SET', KEYS[15], result, 'PX', ARGV[8]) end
       if redis.call('GET', KEYS[16]) == id then redis.call('UNLINK', KEYS[16]) end
@@ -96,6 +90,6 @@ for i = #held, 1, -1 do
     end
   end
 end
-redis.call('HINCRBY', KEYS[12], '!load', load)
+add(KEYS[12], '!load', load)
 if waiting and redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
 return #held

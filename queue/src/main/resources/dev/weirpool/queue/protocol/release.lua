@@ -16,12 +16,6 @@
 -- returns  how many tasks were given back; -1 if the worker is fenced off
 local workers, inflight, bell = KEYS[1], KEYS[2], KEYS[7]
 
--- what lies in a blob waits too; its length is at the end of such an envelope
-local function size(envelope)
-  local isApart = string.byte(envelope) == 2 and #envelope > 50
-  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
-end
-
 if not redis.call('ZSCORE', workers, ARGV[1]) then return -1 end
 -- a late copy must not give back what was claimed since
 if ARGV[4] ~= '' and string.sub(redis.call('LINDEX', inflight, 0) or '', 2, 20) ~= ARGV[4] then return 0 end
@@ -35,7 +29,7 @@ if #tail > 0 then
     -- what is no envelope may be shorter, and must come through all the same
     redis.call('LPUSH', KEYS[3 + (string.byte(tail[i], 2) or 0) % 4], tail[i])
   end
-  redis.call('HINCRBY', KEYS[8], '!load', load)
+  add(KEYS[8], '!load', load)
   if redis.call('LLEN', bell) == 0 then redis.call('LPUSH', bell, 1) end
 end
 if ARGV[3] == '1' then redis.call('ZREM', workers, ARGV[1]) end

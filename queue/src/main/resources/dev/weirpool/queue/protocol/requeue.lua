@@ -14,12 +14,6 @@
 -- ARGV[2]  how long that is remembered in ms
 --
 -- returns  1, or 0 if it is not there any more
--- what lies in a blob waits too; its length is at the end of such an envelope
-local function size(envelope)
-  local isApart = string.byte(envelope) == 2 and #envelope > 50
-  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
-end
-
 local envelope = ARGV[1]
 if redis.call('LREM', KEYS[1], 1, envelope) == 0 then return redis.call('EXISTS', KEYS[7]) end
 redis.call('SET', KEYS[7], 1, 'PX', ARGV[2])
@@ -29,6 +23,6 @@ if flags then
     .. string.sub(envelope, 5)
 end
 redis.call('RPUSH', KEYS[2 + (flags or 0) % 4], envelope)
-redis.call('HINCRBY', KEYS[8], '!load', size(envelope))
+add(KEYS[8], '!load', size(envelope))
 if redis.call('LLEN', KEYS[6]) == 0 then redis.call('LPUSH', KEYS[6], 1) end
 return 1

@@ -10,12 +10,6 @@
 -- ARGV[1]  how many at most
 --
 -- returns  how many were put back
--- what lies in a blob waits too; its length is at the end of such an envelope
-local function size(envelope)
-  local isApart = string.byte(envelope) == 2 and #envelope > 50
-  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
-end
-
 local letters = redis.call('LPOP', KEYS[1], ARGV[1]) or {}
 local load = 0
 for i = 1, #letters do
@@ -27,6 +21,6 @@ for i = 1, #letters do
   redis.call('RPUSH', KEYS[2 + (flags or 0) % 4], envelope)
   load = load + size(envelope)
 end
-if load > 0 then redis.call('HINCRBY', KEYS[7], '!load', load) end
+if load > 0 then add(KEYS[7], '!load', load) end
 if #letters > 0 and redis.call('LLEN', KEYS[6]) == 0 then redis.call('LPUSH', KEYS[6], 1) end
 return #letters

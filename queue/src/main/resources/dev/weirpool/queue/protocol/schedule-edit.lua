@@ -19,14 +19,15 @@
 -- returns  1, or 0 if something has changed meanwhile
 local schedules, definitions, versions, sources, paused = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 -- the number has changed when this comes a second time, however late
-if tonumber(redis.call('GET', KEYS[6]) or 0) ~= tonumber(ARGV[1]) then return 0 end
+if whole(redis.call('GET', KEYS[6])) ~= tonumber(ARGV[1]) then return 0 end
 for i = 3, #ARGV, 6 do
-  if tonumber(redis.call('ZSCORE', schedules, ARGV[i]) or -1) ~= tonumber(ARGV[i + 1]) then return 0 end
+  if moment(redis.call('ZSCORE', schedules, ARGV[i])) ~= tonumber(ARGV[i + 1]) then return 0 end
 end
 
 -- a first write that maxmemory allows lets the script pass on a full server
 if ARGV[2] == '1' then redis.call('HDEL', sources, '') end
-local version = redis.call('INCR', KEYS[6])
+local version = ARGV[1] + 1
+redis.call('SET', KEYS[6], version)
 for i = 3, #ARGV, 6 do
   local name, what, next = ARGV[i], ARGV[i + 2], ARGV[i + 3]
   if what == 'put' then

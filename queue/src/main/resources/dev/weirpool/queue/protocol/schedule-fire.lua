@@ -46,7 +46,7 @@ local function answer(what, put, next)
 end
 
 for _ = 1, tonumber(ARGV[1]) do
-  local name, planned, version, next, instead = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local name, planned, version, next, instead = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3], ARGV[at + 4]
   local deadline, missed = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   local running, limit, life = KEYS[tonumber(ARGV[at + 7])], tonumber(ARGV[at + 8]), tonumber(ARGV[at + 9])
   local triggered, n = KEYS[tonumber(ARGV[at + 10])], tonumber(ARGV[at + 11])
@@ -55,17 +55,17 @@ for _ = 1, tonumber(ARGV[1]) do
   local current = redis.call('ZSCORE', schedules, name)
   if planned and planned > now then
     answer('EARLY', 0, current)
-  elseif planned and tonumber(current or -1) ~= planned then
+  elseif planned and moment(current) ~= planned then
     answer('STALE', 0, current)
   elseif triggered and redis.call('EXISTS', triggered) == 1 then
     answer('STALE', tonumber(redis.call('GET', triggered)) or 0, current)
-  elseif redis.call('HGET', versions, name) ~= version then
+  elseif whole(redis.call('HGET', versions, name)) ~= version then
     answer('VERSION', 0, current)
   elseif now > deadline then
     answer('LATE', 0, current)
   else
     -- refused whole at maxmemory, before anything was written
-    redis.call('HINCRBY', counts, name .. ' fired', 0)
+    add(counts, name .. ' fired', 0)
     if running then redis.call('ZREMRANGEBYSCORE', running, '-inf', now - life) end
     local put = 0
     for i = first, first + n - 1 do
@@ -82,11 +82,11 @@ for _ = 1, tonumber(ARGV[1]) do
       end
     end
     if put > 0 then
-      redis.call('HINCRBY', counts, name .. ' fired', put)
+      add(counts, name .. ' fired', put)
       rung = true
     end
-    if put < n then redis.call('HINCRBY', counts, name .. ' skipped', n - put) end
-    if missed > 0 then redis.call('HINCRBY', counts, name .. ' missed', missed) end
+    if put < n then add(counts, name .. ' skipped', n - put) end
+    if missed > 0 then add(counts, name .. ' missed', missed) end
     if triggered then
       redis.call('SET', triggered, put, 'PX', 600000)
       next = current
@@ -103,6 +103,6 @@ for _ = 1, tonumber(ARGV[1]) do
     answer('OK', put, next)
   end
 end
-if load > 0 then redis.call('HINCRBY', KEYS[12], '!load', load) end
+if load > 0 then add(KEYS[12], '!load', load) end
 if rung and redis.call('LLEN', bell) == 0 then redis.call('RPUSH', bell, 1) end
 return reply

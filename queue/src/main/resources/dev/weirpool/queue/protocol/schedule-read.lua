@@ -13,15 +13,15 @@
 --          next planned time, -1 if none; how many fires; how many skipped for others that ran; how many missed and dropped}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local reply = {now, tonumber(redis.call('GET', KEYS[6]) or 0) or 0}
+local reply = {now, whole(redis.call('GET', KEYS[6]))}
 for i = 1, #ARGV do
   local name = ARGV[i]
   local counts = redis.call('HMGET', KEYS[7], name .. ' fired', name .. ' skipped', name .. ' missed')
   reply[#reply + 1] = redis.call('HGET', KEYS[2], name)
-  reply[#reply + 1] = tonumber(redis.call('HGET', KEYS[3], name) or 0) or 0
+  reply[#reply + 1] = whole(redis.call('HGET', KEYS[3], name))
   reply[#reply + 1] = redis.call('HGET', KEYS[4], name) or ''
   reply[#reply + 1] = redis.call('SISMEMBER', KEYS[5], name)
-  reply[#reply + 1] = tonumber(redis.call('ZSCORE', KEYS[1], name) or -1)
-  for j = 1, 3 do reply[#reply + 1] = tonumber(counts[j] or 0) or 0 end
+  reply[#reply + 1] = moment(redis.call('ZSCORE', KEYS[1], name))
+  for j = 1, 3 do reply[#reply + 1] = whole(counts[j]) end
 end
 return reply

@@ -25,7 +25,7 @@ local items, state, bell, room = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local claims, claimed, leases, session = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local claimant = ARGV[4]
 local base = ARGV[2] * 1024
-local last = redis.call('GET', session)
+local last = tonumber(redis.call('GET', session))
 if last and last - base >= 0 then
   local name = ' ' .. ARGV[1] .. ' ' .. ARGV[2]
   local held = redis.call('ZRANGEBYSCORE', claims, claimant, claimant)
@@ -55,7 +55,7 @@ if not item then
   end
   return now
 end
-local claim = string.format('%016d', redis.call('HINCRBY', state, 'claims', 1)) .. ' ' .. ARGV[1] .. ' ' .. ARGV[2]
+local claim = string.format('%016d', add(state, 'claims', 1)) .. ' ' .. ARGV[1] .. ' ' .. ARGV[2]
 local time = redis.call('TIME')
 redis.call('ZADD', claims, claimant, claim)
 redis.call('HSET', claimed, claim, item)

@@ -10,7 +10,7 @@
 -- returns  1
 local items, state, room, joined, session = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local base = ARGV[1] * 1024
-local last = redis.call('GET', session)
+local last = tonumber(redis.call('GET', session))
 if last and last - base >= 0 then return 1 end
 
 local n = redis.call('LLEN', items)
@@ -19,7 +19,7 @@ redis.call('UNLINK', items)
 redis.call('SET', session, base + 1, 'PX', 600000)
 if n == 0 then return 1 end
 if redis.call('LLEN', room) == 0 then redis.call('RPUSH', room, 1) end
-local left = math.max(0, (redis.call('HGET', state, 'unfinished') or 0) - n)
+local left = math.max(0, whole(redis.call('HGET', state, 'unfinished')) - n)
 redis.call('HSET', state, 'unfinished', left)
 if left == 0 and redis.call('LLEN', joined) == 0 then redis.call('RPUSH', joined, 1) end
 return 1

@@ -8,9 +8,9 @@
 -- returns  1, or 0 if all is done already
 local state, joined, session = KEYS[1], KEYS[2], KEYS[3]
 local base = ARGV[1] * 1024
-local last = redis.call('GET', session)
+local last = tonumber(redis.call('GET', session))
 if last and last - base >= 0 then return last - base end
-local left = tonumber(redis.call('HGET', state, 'unfinished') or 0) - 1
+local left = whole(redis.call('HGET', state, 'unfinished')) - 1
 if left < 0 then return 0 end
 
 -- a first write that maxmemory allows lets the script pass on a full server

@@ -9,4 +9,4 @@ local unfinished = redis.call('HGET', KEYS[1], 'unfinished')
 redis.call('DEL', KEYS[2])
 -- one token wakes one, who wakes the next; but a queue that was deleted is to leave nothing behind
 if unfinished == '0' then redis.call('RPUSH', KEYS[2], 1) end
-return tonumber(unfinished or 0)
+return whole(unfinished)

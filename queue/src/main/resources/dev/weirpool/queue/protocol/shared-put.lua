@@ -18,7 +18,7 @@
 -- returns  how many items were put, from the first; or the state if it is another, 'none' if there is none
 local items, state, sessions, bell, room = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local known = redis.call('HMGET', state, 'state', 'unfinished', ARGV[2])
-local base, last = ARGV[3] * 1024, known[3]
+local base, last = ARGV[3] * 1024, known[3] and whole(known[3])
 if last and last - base >= 0 then return last - base end
 if known[1] ~= ARGV[1] then
   if ARGV[5] == '1' then
@@ -44,7 +44,7 @@ if most > 0 then
 end
 
 -- refused whole at maxmemory, before anything was written
-redis.call('HSET', state, 'unfinished', (known[2] or 0) + n, ARGV[2], base + n)
+redis.call('HSET', state, 'unfinished', whole(known[2]) + n, ARGV[2], base + n)
 if not last then
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -52,8 +52,8 @@ if not last then
   for i = 1, #old do
     redis.call('ZREM', sessions, old[i])
     local session, before = string.match(old[i], '(%S+) (%S+)')
-    local since = redis.call('HGET', state, session)
-    if since == before then
+    local since = session and redis.call('HGET', state, session)
+    if since and since == before then
       redis.call('HDEL', state, session)
     elseif since then
       redis.call('ZADD', sessions, now, session .. ' ' .. since)

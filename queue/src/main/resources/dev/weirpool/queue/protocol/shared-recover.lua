@@ -20,7 +20,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- a first write that maxmemory allows lets the script pass on a full server
 redis.call('HDEL', watch, '')
-local at = tonumber(redis.call('HGET', watch, 'at') or -1)
+local at = tonumber(redis.call('HGET', watch, 'at')) or -1
 local quiet = at < 0 or now < at or now - at > tonumber(ARGV[1])
 redis.call('HSET', watch, 'at', now)
 
@@ -31,7 +31,8 @@ for i = 1, #expired do
   if quiet and redis.call('HSETNX', watch, claimant, 1) == 1 then
     redis.call('ZADD', leases, now + ARGV[2], claimant)
   elseif #found < tonumber(ARGV[3]) then
-    local held = redis.call('ZRANGEBYSCORE', claims, claimant, claimant)
+    local isOurs = string.match(claimant, '^%-?%d+$')
+    local held = isOurs and redis.call('ZRANGEBYSCORE', claims, claimant, claimant) or {}
     for j = 1, #held do found[#found + 1] = held[j] end
     redis.call('ZREM', leases, claimant)
     redis.call('HDEL', watch, claimant)
@@ -39,7 +40,8 @@ for i = 1, #expired do
 end
 table.sort(found)
 for i = #found, 1, -1 do
-  redis.call('LPUSH', items, redis.call('HGET', claimed, found[i]))
+  local item = redis.call('HGET', claimed, found[i])
+  if item then redis.call('LPUSH', items, item) end
   redis.call('HDEL', claimed, found[i])
   redis.call('ZREM', claims, found[i])
 end

@@ -11,7 +11,7 @@
 -- returns  1, or 0 if there is no such item
 local items, state, room, joined, session = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local base = ARGV[1] * 1024
-local last = redis.call('GET', session)
+local last = tonumber(redis.call('GET', session))
 if last and last - base >= 0 then return last - base end
 
 -- LREM is allowed at maxmemory
@@ -19,7 +19,7 @@ local removed = redis.call('LREM', items, 1, ARGV[2])
 redis.call('SET', session, base + removed, 'PX', 600000)
 if removed == 0 then return 0 end
 if redis.call('LLEN', room) == 0 then redis.call('RPUSH', room, 1) end
-local left = tonumber(redis.call('HGET', state, 'unfinished') or 0) - 1
+local left = whole(redis.call('HGET', state, 'unfinished')) - 1
 if left >= 0 then redis.call('HSET', state, 'unfinished', left) end
 if left == 0 and redis.call('LLEN', joined) == 0 then redis.call('RPUSH', joined, 1) end
 return 1

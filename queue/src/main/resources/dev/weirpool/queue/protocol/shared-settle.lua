@@ -15,7 +15,7 @@
 local state, joined, claims, claimed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local leases, watch, session = KEYS[5], KEYS[6], KEYS[7]
 local base = ARGV[1] * 1024
-local last = redis.call('GET', session)
+local last = tonumber(redis.call('GET', session))
 if last and last - base >= 0 then return last - base end
 
 -- ZREM is allowed at maxmemory
@@ -26,7 +26,7 @@ if redis.call('ZCOUNT', claims, ARGV[2], ARGV[2]) == 0 then
   redis.call('HDEL', watch, ARGV[2])
 end
 redis.call('SET', session, base + 1, 'PX', 600000)
-local left = tonumber(redis.call('HGET', state, 'unfinished') or 0) - 1
+local left = whole(redis.call('HGET', state, 'unfinished')) - 1
 if left >= 0 then redis.call('HSET', state, 'unfinished', left) end
 if left == 0 and redis.call('LLEN', joined) == 0 then redis.call('RPUSH', joined, 1) end
 return 1

@@ -14,7 +14,7 @@
 -- returns  1
 local items, state, bell, room, joined, session = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local base = ARGV[1] * 1024
-local last = redis.call('GET', session)
+local last = tonumber(redis.call('GET', session))
 if last and last - base >= 0 then return 1 end
 
 -- a first write that maxmemory allows lets the script pass on a full server
@@ -23,7 +23,7 @@ redis.call('SET', session, base + 1, 'PX', 600000)
 local known = redis.call('HMGET', state, 'state', 'unfinished')
 redis.call('HSET', state, 'state', 'shut ' .. (known[1] and string.sub(known[1], 6) or ARGV[2]))
 if ARGV[3] == '1' then
-  local left = math.max(0, (known[2] or 0) - redis.call('LLEN', items))
+  local left = math.max(0, whole(known[2]) - redis.call('LLEN', items))
   redis.call('UNLINK', items)
   redis.call('HSET', state, 'unfinished', left)
   if left == 0 and redis.call('LLEN', joined) == 0 then redis.call('RPUSH', joined, 1) end

@@ -42,12 +42,6 @@ if not redis.call('ZSCORE', workers, ARGV[1]) then return {'FENCED'} end
 local flags = {}
 for _, flag in ipairs(redis.call('ZRANGE', workers, '+inf', '+inf', 'BYSCORE', 'REV')) do flags[flag] = true end
 
--- what lies in a blob waits too; its length is at the end of such an envelope
-local function size(envelope)
-  local isApart = flags['!blobs'] and string.byte(envelope) == 2 and #envelope > 50
-  return #envelope + (isApart and struct.unpack('>I4', envelope, #envelope - 3) or 0)
-end
-
 local function cancelled(tasks)
   local ids = {}
   for i = 1, flags['!cancel'] and #tasks or 0 do
@@ -97,7 +91,7 @@ else
       for i = first, after - 1 do
         local envelope = heads[i]
         local attempt = math.min(255, (string.byte(envelope, 4) or 0) + 1)
-        redis.call('HINCRBY', producers, '!load', size(envelope))
+        add(producers, '!load', size(envelope))
         redis.call('ZADD', delayed, now + value, string.sub(envelope, 1, 3) .. string.char(attempt) .. string.sub(envelope, 5))
       end
     else
@@ -109,8 +103,8 @@ else
         redis.call('RPUSH', dead, heads[i])
         redis.call('LTRIM', dead, -10000, -1)
       end
-      -- no stream, no client: the result is dropped rather than left behind
-      if stream > 0 then redis.call('XADD', KEYS[stream], 'NOMKSTREAM', '*', 'r', value) end
+      -- no stream, no client: the result is dropped rather than left behind; nor may what is no stream cost the others theirs
+      if stream > 0 then redis.pcall('XADD', KEYS[stream], 'NOMKSTREAM', '*', 'r', value) end
     end
     first = after
   end
@@ -170,7 +164,7 @@ if #claimed == 0 then
   return {'OK', {}, {}, 0}
 end
 -- nothing would be written as -0, which is no integer
-if bytes > 0 then redis.call('HINCRBY', producers, '!load', -bytes) end
+if bytes > 0 then add(producers, '!load', -bytes) end
 
 if ARGV[4] == '1' and redis.call('LLEN', bell) == 0 then
   -- one token wakes one worker, which wakes the next as long as there is work

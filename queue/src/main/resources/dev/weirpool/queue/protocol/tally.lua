@@ -14,9 +14,9 @@ local depth = 0
 for i = 1, 4 do depth = depth + redis.call('LLEN', KEYS[i]) end
 for i = 5, #KEYS do
   local statistics = KEYS[i]
-  redis.call('HINCRBY', statistics, 'depths', depth)
-  redis.call('HINCRBY', statistics, 'looks', 1)
-  for j = #KEYS - 3, #ARGV, 2 do redis.call('HINCRBY', statistics, ARGV[j], ARGV[j + 1]) end
+  add(statistics, 'depths', depth)
+  add(statistics, 'looks', 1)
+  for j = #KEYS - 3, #ARGV, 2 do add(statistics, ARGV[j], ARGV[j + 1]) end
   redis.call('PEXPIRE', statistics, ARGV[i - 4])
 end
 return depth

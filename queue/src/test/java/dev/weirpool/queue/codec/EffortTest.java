@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that take their reader far longer than their size. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -63,6 +64,49 @@ class EffortTest {
         assertThatThrownBy(() -> codec.decode(bytes.toByteArray()))
                 .isInstanceOf(DecodingException.class)
                 .hasMessageContaining(TOO_LONG);
+    }
+
+    /** Found by Jazzer: what such a list stands for is not known as long as it is read. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 53, 54})
+    void refusesAKeyThatHoldsAListWhichIsBeingRead(int key) {
+        var bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(new byte[] {Encoder.FORMAT, (byte) Tag.OBJECTS.number, 1});
+        bytes.writeBytes(new byte[] {(byte) Tag.ARRAY_LIST.number, 52}); // object 1
+        bytes.writeBytes(new byte[] {(byte) Tag.ARRAY_LIST.number, 1, (byte) Tag.NULL.number}); // object 2
+        for (var i = 2; i < 51; i++) {
+            var before = new byte[] {(byte) Tag.REFERENCE.number, (byte) i};
+            bytes.writeBytes(new byte[] {(byte) Tag.ARRAY_LIST.number, 2});
+            bytes.writeBytes(before);
+            bytes.writeBytes(before);
+        }
+        // object 52, an array, which has the hash code of no list: a list of the list, and a list of that
+        bytes.writeBytes(new byte[] {(byte) Tag.OBJECTS.number, 2});
+        bytes.writeBytes(new byte[] {(byte) Tag.ARRAY_LIST.number, 1, (byte) Tag.REFERENCE.number, 1});
+        bytes.writeBytes(new byte[] {(byte) Tag.ARRAYS_AS_LIST.number, 1, (byte) Tag.REFERENCE.number, 53});
+        bytes.writeBytes(new byte[] {(byte) Tag.HASH_SET.number, 1, (byte) Tag.REFERENCE.number, (byte) key});
+
+        assertThatThrownBy(() -> codec.decode(bytes.toByteArray()))
+                .isInstanceOf(DecodingException.class)
+                .hasMessageContaining("holds the collection that it is in");
+    }
+
+    @Test
+    void takesAKeyThatHoldsAListWhichItsHashCodeDoesNotLookAt() {
+        var list = new ArrayList<Object>();
+        var set = new HashSet<Object>();
+        var array = new Object[] {list};
+        set.add(array);
+        list.add(set);
+
+        assertThat(codec.decode(codec.encode(list)))
+                .isInstanceOfSatisfying(
+                        List.class,
+                        copy -> assertThat(((Object[]) ((Set<?>) copy.get(0))
+                                                .iterator()
+                                                .next())
+                                        [0])
+                                .isSameAs(copy));
     }
 
     @ParameterizedTest

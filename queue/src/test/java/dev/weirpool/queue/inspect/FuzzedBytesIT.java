@@ -25,7 +25,7 @@ class FuzzedBytesIT {
             },
             "here");
 
-    @FuzzTest(maxDuration = "1h")
+    @FuzzTest(maxDuration = "1h", maxExecutions = 2_500_000)
     void value(byte[] bytes) {
         try {
             CODEC.decode(bytes);
@@ -35,7 +35,7 @@ class FuzzedBytesIT {
         assertThat(Preview.of(bytes, 2)).hasSizeLessThan(5000);
     }
 
-    @FuzzTest(maxDuration = "1h")
+    @FuzzTest(maxDuration = "1h", maxExecutions = 2_500_000)
     void task(byte[] bytes) {
         var envelope = Envelope.stored(bytes);
         assertThat(envelope.fence()).hasSizeLessThanOrEqualTo(Envelope.FENCE_BYTES);
@@ -54,7 +54,7 @@ class FuzzedBytesIT {
         }
     }
 
-    @FuzzTest(maxDuration = "1h")
+    @FuzzTest(maxDuration = "1h", maxExecutions = 2_500_000)
     void record(byte[] bytes) {
         assertThat(TASKS.decodeOutcome(bytes)).isNotNull();
         assertThat(Attempt.of(bytes).details()).isNotNull();

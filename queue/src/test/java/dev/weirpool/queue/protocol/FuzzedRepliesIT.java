@@ -12,7 +12,7 @@ import java.util.List;
 /** Any replies at all, as {@code FuzzedBytesIT} has any bytes: read, or refused as what nobody of ours has made. */
 class FuzzedRepliesIT {
 
-    @FuzzTest(maxDuration = "1h")
+    @FuzzTest(maxDuration = "1h", maxExecutions = 2_500_000)
     void reply(byte[] bytes) {
         var reply = parts(ByteBuffer.wrap(bytes));
         try {

@@ -38,14 +38,13 @@ final class ScheduleBrokerTest {
     static List<Guard> guards() {
         return List.of(
                 new Guard(FIRE, "is not early", "planned and planned > now", "false", false),
+                new Guard(FIRE, "compares the planned time", "planned and moment(current) ~= planned", "false", false),
                 new Guard(
                         FIRE,
-                        "compares the planned time",
-                        "planned and tonumber(current or -1) ~= planned",
+                        "compares the version",
+                        "whole(redis.call('HGET', versions, name)) ~= version",
                         "false",
                         false),
-                new Guard(
-                        FIRE, "compares the version", "redis.call('HGET', versions, name) ~= version", "false", false),
                 new Guard(FIRE, "heeds the deadline", "now > deadline", "false", false),
                 new Guard(
                         FIRE,
@@ -57,7 +56,7 @@ final class ScheduleBrokerTest {
                 new Guard(
                         FIRE,
                         "is refused whole",
-                        "redis.call('HINCRBY', counts, name .. ' fired', 0)",
+                        "add(counts, name .. ' fired', 0)",
                         "redis.call('ZREM', workers, '')",
                         false),
                 new Guard(
@@ -69,13 +68,13 @@ final class ScheduleBrokerTest {
                 new Guard(
                         EDIT,
                         "compares the number of edits",
-                        "if tonumber(redis.call('GET', KEYS[6]) or 0) ~= tonumber(ARGV[1]) then return 0 end",
+                        "if whole(redis.call('GET', KEYS[6])) ~= tonumber(ARGV[1]) then return 0 end",
                         "",
                         false),
                 new Guard(
                         EDIT,
                         "compares the planned time",
-                        "if tonumber(redis.call('ZSCORE', schedules, ARGV[i]) or -1) ~= tonumber(ARGV[i + 1]) then return 0 end",
+                        "if moment(redis.call('ZSCORE', schedules, ARGV[i])) ~= tonumber(ARGV[i + 1]) then return 0 end",
                         "",
                         false),
                 new Guard(
