@@ -6,7 +6,7 @@ package dev.weirpool.queue;
  */
 public final class QueueShutDownException extends IllegalStateException {
 
-    QueueShutDownException(String message) {
-        super(message);
+    QueueShutDownException(String queue, String what) {
+        super("queue " + queue + " is shut down and " + what);
     }
 }

@@ -1,22 +1,16 @@
 package dev.weirpool.queue;
 
+import static dev.weirpool.queue.SharedQueueWaits.FOR_EVER;
 import static java.util.Objects.requireNonNull;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.weirpool.queue.codec.DecodingException;
 import dev.weirpool.queue.codec.Surrogate;
-import dev.weirpool.queue.protocol.ClaimReply;
-import dev.weirpool.queue.protocol.Claimant;
-import dev.weirpool.queue.protocol.PutReply;
 import dev.weirpool.queue.protocol.SharedQueueBroker;
 import dev.weirpool.queue.protocol.SharedQueueState;
-import dev.weirpool.queue.protocol.TakeReply;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.queue.redis.RedisUri;
-import dev.weirpool.queue.signing.Refusals;
-import dev.weirpool.queue.signing.WrongSignatureException;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayList;
@@ -27,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -98,39 +91,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQueue<E> {
 
-    /** Redis ends a wait at the next tenth of a second, so this one ends in at most 400 ms. */
-    private static final long SLICE_NANOS = MILLISECONDS.toNanos(300);
-
-    /** A wait that takes the item by itself heeds an interrupt at its end only. */
-    private static final long TAKE_SLICE_NANOS = MILLISECONDS.toNanos(150);
-
-    /** What is left of a limit is not spent waiting inside Redis, which could end too late, but looking again and again. */
-    private static final long FINE_NANOS = MILLISECONDS.toNanos(110);
-
-    private static final long LOOK_NANOS = MILLISECONDS.toNanos(5);
     private static final Duration LEASE = Duration.ofSeconds(15);
-    private static final long FOR_EVER = Long.MAX_VALUE / 2;
     private static final int BATCH_ITEMS = 500;
     private static final int BATCH_BYTES = 1 << 20;
     private static final int UNKNOWN = -1;
 
     private final SharedQueueBroker broker;
-    private final TaskCodec codec;
-    private final LargeItems largeItems;
-    private final Duration lease;
-    private final Refusals refusals;
-    private final AtomicLong nextLook = new AtomicLong(System.nanoTime());
-
-    /** What the queue should be: open, with a bound; or not known, until it matters. */
-    private volatile SharedQueueState known;
+    private final SharedQueueItems<E> items;
+    private final SharedQueueWaits waits;
+    private final SharedQueuePuts puts;
+    private final SharedQueueTakes<E> takes;
 
     private SharedQueue(SharedQueueBroker broker, TaskCodec codec, Duration lease, SharedQueueState known) {
         this.broker = broker;
-        this.codec = codec;
-        this.largeItems = new LargeItems(broker.redis(), broker.name());
-        this.lease = lease;
-        this.refusals = new Refusals("an item of queue " + broker.name());
-        this.known = known;
+        this.items = new SharedQueueItems<>(broker, codec);
+        this.waits = new SharedQueueWaits(broker, lease);
+        this.puts = new SharedQueuePuts(broker, waits, known);
+        this.takes = new SharedQueueTakes<>(broker, items, puts, waits, lease);
     }
 
     /**
@@ -192,7 +169,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     /** The same queue, where whoever claims an item has a lease of another length; all processes should have the same. */
     SharedQueue<E> withLease(Duration lease) {
-        return new SharedQueue<>(broker, codec, lease, known);
+        return new SharedQueue<>(broker, items.codec(), lease, puts.known());
     }
 
     /** How a queue travels: as its name and bound. */
@@ -211,6 +188,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             throw new IllegalArgumentException("queue " + name() + " lives on " + broker.redis()
                     + ", but its receiver uses " + receivers + "; make both with the same Redis address");
         }
+        var known = puts.known();
         return new Reference(name(), known.isKnown() ? known.maxSize() : UNKNOWN);
     }
 
@@ -227,8 +205,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     @Override
     public void put(E item) throws InterruptedException {
-        var encoded = encode(item);
-        putOrDrop(encoded, () -> putWithin(List.of(encoded), FOR_EVER));
+        var encoded = items.encode(item);
+        putOrDrop(encoded, () -> puts.within(List.of(encoded), FOR_EVER));
     }
 
     /**
@@ -247,13 +225,13 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             var encoded = encode(item);
             bytes += encoded.length;
             if (batch.size() == BATCH_ITEMS || (bytes > BATCH_BYTES && !batch.isEmpty())) {
-                putWithin(batch, FOR_EVER);
+                puts.within(batch, FOR_EVER);
                 batch.clear();
                 bytes = encoded.length;
             }
             batch.add(encoded);
         }
-        putWithin(batch, FOR_EVER);
+        puts.within(batch, FOR_EVER);
     }
 
     /**
@@ -264,8 +242,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     @Override
     public boolean offer(E item) {
-        var encoded = encode(item);
-        return putOrDrop(encoded, () -> store(List.of(encoded), false));
+        var encoded = items.encode(item);
+        return putOrDrop(encoded, () -> puts.now(List.of(encoded), false));
     }
 
     /**
@@ -277,8 +255,8 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     @Override
     public boolean offer(E item, long timeout, TimeUnit unit) throws InterruptedException {
-        var encoded = encode(item);
-        return putOrDrop(encoded, () -> putWithin(List.of(encoded), unit.toNanos(timeout)));
+        var encoded = items.encode(item);
+        return putOrDrop(encoded, () -> puts.within(List.of(encoded), unit.toNanos(timeout)));
     }
 
     /**
@@ -308,48 +286,9 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             throw e;
         } finally {
             if (!mayBePut) {
-                drop(encoded);
+                items.drop(encoded);
             }
         }
-    }
-
-    /** Puts items until all are in or the time is over, and returns how many are. */
-    private int putWithin(List<byte[]> items, long nanos) throws InterruptedException {
-        requireNotInterrupted();
-        var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
-        var done = 0;
-        for (var hasWaited = false; done < items.size(); hasWaited = true) {
-            done += store(items.subList(done, items.size()), hasWaited);
-            if (done < items.size() && !pause(deadline, broker::awaitRoom)) {
-                return done;
-            }
-        }
-        return done;
-    }
-
-    /** Puts as many items as there is room for now, and returns how many that are. */
-    private int store(List<byte[]> items, boolean hasWaited) {
-        while (true) {
-            var reply = broker.put(items, known, hasWaited);
-            if (reply instanceof PutReply.Refused refused) {
-                learn(refused.state());
-            } else if (reply instanceof PutReply.Accepted accepted) {
-                return accepted.count();
-            }
-        }
-    }
-
-    /** Takes in that the queue is not what was thought, or fails if it may not be that. */
-    private void learn(SharedQueueState actual) {
-        if (actual.isShut()) {
-            throw shutDown("takes no more items");
-        }
-        var state = actual.isKnown() ? actual : broker.open(known.maxSize());
-        if (known.isKnown() && known.maxSize() != state.maxSize()) {
-            throw new IllegalStateException("queue " + name() + " was deleted and made anew with maxSize "
-                    + state.maxSize() + ", not " + known.maxSize() + "; connect to it again");
-        }
-        known = SharedQueueState.open(state.maxSize());
     }
 
     /**
@@ -374,20 +313,20 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         if (max < 1) {
             throw new IllegalArgumentException("a batch must be of at least 1 item, got " + max);
         }
-        var items = takeWithin(max, FOR_EVER);
-        if (items.isEmpty()) {
-            throw shutDown("is empty");
+        var taken = takes.within(max, FOR_EVER);
+        if (taken.isEmpty()) {
+            throw new QueueShutDownException(name(), "is empty");
         }
-        return decode(items);
+        return items.taken(taken);
     }
 
     /** Takes the oldest item, or returns null if there is none, also when the queue is shut down. */
     @Override
     public @Nullable E poll() {
         while (true) {
-            var items = takeNow(1);
-            var genuine = genuine(items);
-            if (items.isEmpty() || !genuine.isEmpty()) {
+            var taken = takes.now(1);
+            var genuine = items.genuine(taken);
+            if (taken.isEmpty() || !genuine.isEmpty()) {
                 return onlyOf(genuine);
             }
         }
@@ -401,7 +340,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      */
     @Override
     public @Nullable E poll(long timeout, TimeUnit unit) throws InterruptedException {
-        return onlyOf(takeWithin(1, unit.toNanos(timeout)));
+        return onlyOf(takes.within(1, unit.toNanos(timeout)));
     }
 
     /** Takes all items that are there. What is taken when {@code target} refuses an item is lost. */
@@ -418,89 +357,16 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         var count = 0;
         while (count < max) {
             var wanted = Math.min(BATCH_ITEMS, max - count);
-            var items = takeNow(wanted);
-            for (var item : genuine(items)) {
-                target.add(taken(item));
+            var taken = takes.now(wanted);
+            for (var content : items.genuine(taken)) {
+                target.add(items.taken(content));
                 count++;
             }
-            if (items.size() < wanted) {
+            if (taken.size() < wanted) {
                 return count;
             }
         }
         return count;
-    }
-
-    /** Takes items, waiting for the first until the time is over or the queue is shut down; then there are none. */
-    private List<byte[]> takeWithin(int max, long nanos) throws InterruptedException {
-        requireNotInterrupted();
-        broker.requireSecret();
-        var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
-        while (true) {
-            var items = takeUntil(max, deadline);
-            var genuine = genuine(items);
-            if (items.isEmpty() || !genuine.isEmpty()) {
-                return genuine;
-            }
-        }
-    }
-
-    private List<byte[]> takeUntil(int max, long deadline) throws InterruptedException {
-        var wanted = Math.min(max, SharedQueueBroker.MOST_ITEMS);
-        var reply = takeAtOnce(wanted);
-        while (reply instanceof TakeReply.Empty empty && !empty.state().isShut()) {
-            requireNotInterrupted();
-            recover();
-            var left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return List.of();
-            }
-            if (left > FINE_NANOS) {
-                var slice = Duration.ofNanos(Math.min(TAKE_SLICE_NANOS, left - FINE_NANOS));
-                reply = broker.takeAtBell(wanted, mayHaveBound(), slice);
-            } else {
-                NANOSECONDS.sleep(Math.min(LOOK_NANOS, left));
-                reply = broker.take(wanted, mayHaveBound(), true);
-            }
-        }
-        return reply instanceof TakeReply.Items taken ? taken.items() : List.of();
-    }
-
-    /** Takes items that are there, as they are stored. */
-    private List<byte[]> takeNow(int max) {
-        broker.requireSecret();
-        return takeAtOnce(max) instanceof TakeReply.Items taken ? taken.items() : List.of();
-    }
-
-    /** Takes items that are there. If there are none it may not tell that the queue is shut: whoever waits then hears at once. */
-    private TakeReply takeAtOnce(int most) {
-        if (mayHaveBound()) {
-            return broker.take(most, true, false);
-        }
-        var items = broker.pop(most);
-        return items.isEmpty() ? new TakeReply.Empty(SharedQueueState.NONE) : new TakeReply.Items(items);
-    }
-
-    /** The contents of those that were signed by one of our keys. The others are dropped, and count as done. */
-    private List<byte[]> genuine(List<byte[]> items) {
-        var genuine = new ArrayList<byte[]>(items.size());
-        for (var item : items) {
-            var content = genuine(item);
-            content.ifPresentOrElse(genuine::add, broker::done);
-        }
-        return genuine;
-    }
-
-    private Optional<byte[]> genuine(byte[] item) {
-        try {
-            return Optional.of(broker.open(item));
-        } catch (WrongSignatureException e) {
-            refusals.add(e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private boolean mayHaveBound() {
-        return !known.isKnown() || known.maxSize() > 0;
     }
 
     /**
@@ -516,7 +382,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      * @throws IllegalStateException if this process has 1000 claims on this queue already
      */
     public Claim<E> claim() throws InterruptedException {
-        return claimWithin(FOR_EVER).orElseThrow(() -> shutDown("is empty"));
+        return takes.claim(FOR_EVER).orElseThrow(() -> new QueueShutDownException(name(), "is empty"));
     }
 
     /**
@@ -527,63 +393,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      * @throws IllegalStateException if this process has 1000 claims on this queue already
      */
     public Optional<Claim<E>> claim(Duration limit) throws InterruptedException {
-        return claimWithin(NANOSECONDS.convert(limit));
-    }
-
-    private Optional<Claim<E>> claimWithin(long nanos) throws InterruptedException {
-        requireNotInterrupted();
-        broker.requireSecret();
-        var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
-        while (true) {
-            var held = holdUntil(deadline);
-            if (held.isEmpty()) {
-                return Optional.empty();
-            }
-            var content = genuine(held.get().item);
-            if (content.isPresent()) {
-                return Optional.of(new Claim<>(
-                        held.get().hold,
-                        () -> decode(largeItems.get(content.get())),
-                        () -> largeItems.drop(content.get())));
-            }
-            held.get().hold.settle(); // it must not come back
-        }
-    }
-
-    private record Held(Claimant.Hold hold, byte[] item) {}
-
-    private Optional<Held> holdUntil(long deadline) throws InterruptedException {
-        var claimant = Claimant.enter(broker, lease);
-        var claimed = false;
-        try {
-            recover();
-            var hasWaited = false;
-            do {
-                var reply = claimant.claim(mayHaveBound(), hasWaited);
-                if (reply instanceof ClaimReply.Claimed item) {
-                    claimed = true;
-                    return Optional.of(new Held(claimant.hold(item), item.item()));
-                }
-                if (reply instanceof ClaimReply.Empty empty && empty.state().isShut()) {
-                    return Optional.empty();
-                }
-                hasWaited = true;
-            } while (pause(deadline, broker::awaitItem));
-            return Optional.empty();
-        } finally {
-            if (!claimed) {
-                claimant.leave();
-            }
-        }
-    }
-
-    /** Gives back, now and then, what processes hold that have died. */
-    private void recover() {
-        var due = nextLook.get();
-        var now = System.nanoTime();
-        if (now - due >= 0 && nextLook.compareAndSet(due, now + lease.toNanos() / 10)) {
-            broker.recover(lease);
-        }
+        return takes.claim(NANOSECONDS.convert(limit));
     }
 
     /** Returns the oldest item, which stays, or null if there is none. */
@@ -594,17 +404,17 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
             if (first.isEmpty()) {
                 return null;
             }
-            var content = genuine(first.get(0));
+            var content = items.genuine(first.get(0));
             if (content.isEmpty()) {
                 return firstGenuine();
             }
-            var item = largeItems.find(content.get());
+            var item = items.find(content.get());
             if (item.isPresent()) {
-                return decode(item.get());
+                return item.get();
             }
             var now = broker.peek(0, 1);
             if (!now.isEmpty() && Arrays.equals(now.get(0), first.get(0))) { // it was not taken
-                return decode(largeItems.get(content.get()));
+                return items.decoded(content.get());
             }
         }
     }
@@ -623,6 +433,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** How many items there is room for; {@link Integer#MAX_VALUE} if there is no bound. */
     @Override
     public int remainingCapacity() {
+        var known = puts.known();
         var state = known.isKnown() ? known : broker.state();
         return state.maxSize() == 0 ? Integer.MAX_VALUE : Math.max(0, state.maxSize() - size());
     }
@@ -630,13 +441,13 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     /** The items that wait, oldest first; they stay. */
     @Override
     public Iterator<E> iterator() {
-        return new SharedQueueIterator<>(broker, this::find, this::drop);
+        return new SharedQueueIterator<>(broker, items::findGenuine, items::drop);
     }
 
     /** Drops the oldest item that is equal to {@code item}. */
     @Override
     public boolean remove(@Nullable Object item) {
-        var waiting = new SharedQueueIterator<>(broker, this::find, this::drop);
+        var waiting = new SharedQueueIterator<>(broker, items::findGenuine, items::drop);
         while (waiting.hasNext()) {
             if (waiting.next().equals(item) && waiting.drop()) {
                 return true;
@@ -683,10 +494,10 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
     }
 
     private boolean joinWithin(long nanos) throws InterruptedException {
-        requireNotInterrupted();
-        var deadline = System.nanoTime() + Math.min(nanos, FOR_EVER);
+        SharedQueueWaits.requireNotInterrupted();
+        var deadline = SharedQueueWaits.deadline(nanos);
         while (broker.unfinished() > 0) {
-            if (!pause(deadline, broker::awaitAllDone)) {
+            if (!waits.pause(deadline, broker::awaitAllDone)) {
                 return false;
             }
         }
@@ -701,7 +512,7 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
      * @param immediate drop what is on the queue; it counts as done
      */
     public void shutdown(boolean immediate) {
-        broker.shutdown(known.maxSize(), immediate);
+        broker.shutdown(puts.known().maxSize(), immediate);
     }
 
     /** Whether {@link #shutdown} was called, in any process. */
@@ -719,33 +530,9 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
 
     @Override
     public String toString() {
+        var known = puts.known();
         var bound = !known.isKnown() ? "" : known.maxSize() == 0 ? ", no bound" : ", maxSize " + known.maxSize();
         return "SharedQueue " + name() + bound + ", on " + broker.redis();
-    }
-
-    /** Waits for the bell, but not past the deadline; false if that is over. */
-    private boolean pause(long deadline, Bell bell) throws InterruptedException {
-        recover();
-        var left = deadline - System.nanoTime();
-        if (left <= 0) {
-            return false;
-        }
-        if (left > FINE_NANOS) {
-            bell.await(Duration.ofNanos(Math.min(SLICE_NANOS, left - FINE_NANOS)));
-        } else {
-            NANOSECONDS.sleep(Math.min(LOOK_NANOS, left));
-        }
-        return true;
-    }
-
-    private interface Bell {
-        void await(Duration limit) throws InterruptedException;
-    }
-
-    private static void requireNotInterrupted() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
     }
 
     private void requireNotSelf(Collection<?> other) {
@@ -754,10 +541,6 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
                 && queue.broker.redis().uri().equals(broker.redis().uri())) {
             throw new IllegalArgumentException("cannot move the items of queue " + name() + " to itself");
         }
-    }
-
-    private QueueShutDownException shutDown(String what) {
-        return new QueueShutDownException("queue " + name() + " is shut down and " + what);
     }
 
     /**
@@ -770,62 +553,21 @@ public final class SharedQueue<E> extends AbstractQueue<E> implements BlockingQu
         return new SharedQueueBuffer<>(this, items, linger);
     }
 
-    /** Puts {@code items}, waiting for room, and takes each from the list that is in. */
-    void moveIn(List<byte[]> items) throws InterruptedException {
-        for (var hasWaited = false; !items.isEmpty(); hasWaited = true) {
-            var part = items.subList(0, Math.min(items.size(), BATCH_ITEMS));
-            var tried = part.size();
-            var done = store(part, hasWaited);
-            part.subList(0, done).clear();
-            if (done < tried) {
-                pause(System.nanoTime() + FOR_EVER, broker::awaitRoom);
-            }
-        }
-    }
-
     /** As {@link #takeBatch}, but waits for at most {@code limit}, and then or on a queue that is shut down there are none. */
     List<E> pollBatch(int max, Duration limit) throws InterruptedException {
-        return decode(takeWithin(max, NANOSECONDS.convert(limit)));
+        return items.taken(takes.within(max, NANOSECONDS.convert(limit)));
+    }
+
+    /** Puts what is {@link #encode}d, waiting for room, and takes each from the list that is in. */
+    void moveIn(List<byte[]> encoded) throws InterruptedException {
+        puts.all(encoded);
     }
 
     byte[] encode(E item) {
-        requireNonNull(item, "a queue holds no nulls");
-        return broker.seal(largeItems.listed(codec.encodeItem(item)));
+        return items.encode(item);
     }
 
-    private List<E> decode(List<byte[]> items) {
-        var decoded = new ArrayList<E>(items.size());
-        for (var item : items) {
-            decoded.add(taken(item));
-        }
-        return decoded;
-    }
-
-    private @Nullable E onlyOf(List<byte[]> items) {
-        return items.isEmpty() ? null : taken(items.get(0));
-    }
-
-    private E taken(byte[] item) {
-        var encoded = largeItems.get(item);
-        largeItems.drop(item);
-        return decode(encoded);
-    }
-
-    /** One that waits; empty if it is not genuine, or is large and somebody has taken it meanwhile. */
-    private Optional<E> find(byte[] item) {
-        try {
-            return largeItems.find(broker.open(item)).map(this::decode);
-        } catch (WrongSignatureException e) {
-            return Optional.empty(); // it stays, for who takes it to drop
-        }
-    }
-
-    private void drop(byte[] item) {
-        largeItems.drop(broker.open(item));
-    }
-
-    @SuppressWarnings("unchecked") // as with any queue, what was put decides
-    private E decode(byte[] item) {
-        return (E) codec.decodeItem(item);
+    private @Nullable E onlyOf(List<byte[]> contents) {
+        return contents.isEmpty() ? null : items.taken(contents.get(0));
     }
 }
