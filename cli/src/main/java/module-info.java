@@ -14,7 +14,6 @@ module dev.weirpool.cli {
     requires info.picocli;
     requires jdk.unsupported;
     requires java.management;
-    requires me.tongfei.progressbar;
     requires org.slf4j;
     requires org.snakeyaml.engine;
 

@@ -3,7 +3,6 @@ module dev.weirpool.examples {
     requires dev.weirpool.pool;
     requires dev.weirpool.scheduler;
     requires org.jspecify;
-    requires me.tongfei.progressbar;
     requires transitive java.sql;
 
     exports dev.weirpool.examples;

@@ -6,6 +6,7 @@ import dev.weirpool.cli.output.Plain;
 import dev.weirpool.pool.AsyncResult;
 import dev.weirpool.pool.Pool;
 import dev.weirpool.pool.PoolOptions;
+import dev.weirpool.pool.ProgressLine;
 import dev.weirpool.queue.Task;
 import dev.weirpool.queue.TaskOptions;
 import java.io.BufferedReader;
@@ -102,7 +103,7 @@ final class MapCommand implements Callable<Integer> {
             caller.interrupt();
         });
         var pool = pool();
-        try (var progress = Bar.start("map")) {
+        try (var progress = ProgressLine.start("map", 0)) {
             mapAll(pool, progress);
         } catch (InterruptedException e) {
             if (!interrupted) {
@@ -132,7 +133,7 @@ final class MapCommand implements Callable<Integer> {
         return Pool.start(PoolOptions.of(count).withClassPath(classPath));
     }
 
-    private void mapAll(Pool pool, Bar progress) throws InterruptedException {
+    private void mapAll(Pool pool, ProgressLine progress) throws InterruptedException {
         try (var lines = Lines.start(progress)) {
             var isOver = false;
             while (!isOver || !underWay.isEmpty()) {
@@ -161,7 +162,7 @@ final class MapCommand implements Callable<Integer> {
         underWay.add(new Item(++begun, line, pool.applyAsync(Task.named(name, line), TaskOptions.DEFAULT)));
     }
 
-    private void finish(Item item, Bar progress) throws InterruptedException {
+    private void finish(Item item, ProgressLine progress) throws InterruptedException {
         done++;
         try {
             var value = item.result.get();
@@ -176,7 +177,7 @@ final class MapCommand implements Callable<Integer> {
         }
     }
 
-    private void fail(Item item, Bar progress, String why) {
+    private void fail(Item item, ProgressLine progress, String why) {
         failed++;
         progress.print(
                 System.err, "weirpool: item " + item.number + ", " + Plain.line(item.line) + ": " + Plain.line(why));
@@ -190,7 +191,7 @@ final class MapCommand implements Callable<Integer> {
                 new java.util.concurrent.ArrayBlockingQueue<>(10_000);
         private boolean over;
 
-        static Lines start(Bar progress) {
+        static Lines start(ProgressLine progress) {
             var lines = new Lines();
             var thread = new Thread(() -> lines.read(progress), "weirpool-stdin");
             thread.setDaemon(true);
@@ -199,15 +200,15 @@ final class MapCommand implements Callable<Integer> {
         }
 
         @SuppressWarnings("ReferenceEquality") // END is no line
-        private void read(Bar progress) {
+        private void read(ProgressLine progress) {
             try {
                 var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
                 var count = 0L;
                 for (var line = in.readLine(); line != null; line = in.readLine()) {
                     read.put(line);
-                    progress.expect(++count, false);
+                    count++;
                 }
-                progress.expect(count, true);
+                progress.expect(count);
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read standard input", e);
             } catch (InterruptedException e) {

@@ -59,9 +59,13 @@ final class ComposeIT {
     void isAcceptedByBothGenerationsOfCompose(String compose) throws Exception {
         Assumptions.assumeTrue(Engine.isThere(compose), "there is no " + compose);
 
-        Ran ran = run(List.of((compose + " config -q").split(" ")));
+        for (var profiles : List.of("", " --profile demo", " --profile monitoring")) {
+            Ran ran = run(List.of((compose + profiles + " config -q").split(" ")));
 
-        assertThat(ran).isEqualTo(new Ran(0, "", ""));
+            assertThat(ran).as(profiles).isEqualTo(new Ran(0, "", ""));
+        }
+        var monitoring = run(List.of((compose + " --profile monitoring config --services").split(" ")));
+        assertThat(monitoring.output().lines()).contains("prometheus", "grafana", "worker", "scheduler", "dashboard");
     }
 
     @Test

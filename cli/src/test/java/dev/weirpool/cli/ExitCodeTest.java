@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What commands exit with that somebody else ends; for the others see {@link EveryCommandTest}. */
+@Tag("slow")
 @Timeout(240)
 final class ExitCodeTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);

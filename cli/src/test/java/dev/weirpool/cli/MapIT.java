@@ -16,11 +16,13 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code map} and {@code submit --wait}, with real workers. */
+@Tag("slow")
 @Timeout(120)
 final class MapIT {
     private static final Path WEIRPOOL = Path.of("target/weirpool/bin/weirpool").toAbsolutePath();

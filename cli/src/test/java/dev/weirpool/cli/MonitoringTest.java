@@ -26,11 +26,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What Prometheus gets from the commands that run on, each a process of its own. */
+@Tag("slow")
 @Timeout(180)
 final class MonitoringTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code weirpool chaos --schedules}, briefly. */
+@Tag("slow")
 @Tag("chaos")
 @Timeout(300)
 final class ScheduleChaosIT {

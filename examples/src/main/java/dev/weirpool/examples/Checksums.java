@@ -1,6 +1,7 @@
 package dev.weirpool.examples;
 
 import dev.weirpool.pool.Pool;
+import dev.weirpool.pool.ProgressLine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ public final class Checksums {
     public static int run(Pool pool, Path directory) throws IOException {
         List<String> files = FileTree.filesBelow(directory);
         int unreadable = 0;
-        try (var progress = Progress.of("sha256", files.size());
+        try (var progress = ProgressLine.start("sha256", files.size());
                 var lines = pool.imapUnordered(Checksums::line, files, 4)) {
             while (lines.hasNext()) {
                 try {

@@ -263,6 +263,20 @@ final class MonitoringTest {
                 .as("whoever scrapes the dashboard knows its token")
                 .isNotNull()
                 .isEqualTo(environment(services, "dashboard").get("WEIRPOOL_DASHBOARD_TOKEN"));
+        assertThat(mounted(services, "prometheus"))
+                .as("what its command and its configuration name")
+                .contains("/etc/prometheus/prometheus.yml")
+                .containsAll((List<?>) ((Map<?, ?>) yaml("deploy/prometheus/prometheus.yml")).get("rule_files"));
+        var source = first("deploy/grafana/provisioning/datasources/prometheus.yml", "datasources");
+        assertThat(URI.create(source.get("url").toString()))
+                .satisfies(
+                        url -> assertThat(services.containsKey(url.getHost())).isTrue())
+                .hasPort(9090);
+        var provider = first("deploy/grafana/provisioning/dashboards/weirpool.yml", "providers");
+        assertThat(mounted(services, "grafana"))
+                .contains(
+                        "/etc/grafana/provisioning",
+                        ((Map<?, ?>) provider.get("options")).get("path") + "/weirpool.json");
         try (var files = Files.walk(ROOT.resolve("deploy/grafana/provisioning"))) {
             assertThat(files.filter(Files::isRegularFile))
                     .hasSize(2)
@@ -270,6 +284,18 @@ final class MonitoringTest {
                                     new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)))
                             .isInstanceOf(Map.class));
         }
+    }
+
+    /** Where a service finds the files that it is given. */
+    private static List<Object> mounted(Map<?, ?> services, String name) {
+        return ((List<?>) ((Map<?, ?>) services.get(name)).get("volumes"))
+                .stream()
+                        .map(volume -> (Object) volume.toString().split(":")[1])
+                        .toList();
+    }
+
+    private static Map<?, ?> first(String file, String list) throws IOException {
+        return (Map<?, ?>) ((List<?>) ((Map<?, ?>) yaml(file)).get(list)).get(0);
     }
 
     private static Map<?, ?> environment(Map<?, ?> services, String name) {

@@ -118,7 +118,7 @@ public final class AsyncResult<R> implements Future<R> {
      */
     public AsyncResult<R> showProgress(String name) {
         var total = sizes.stream().mapToLong(Integer::longValue).sum();
-        ProgressLine.onTerminal(name, total).ifPresent(this::show);
+        show(ProgressLine.start(name, total));
         return this;
     }
 
@@ -130,7 +130,7 @@ public final class AsyncResult<R> implements Future<R> {
         future.whenComplete((value, failure) -> {
             if (chunks.isEmpty()
                     || failure instanceof CancellationException) { // what was cancelled may never be counted
-                line.end();
+                line.close();
             }
         });
     }

@@ -78,7 +78,7 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
      * @param total how many there will be, 0 if that is not known
      */
     public ResultIterator<R> showProgress(String name, long total) {
-        line = ProgressLine.onTerminal(name, total).orElse(null);
+        line = ProgressLine.start(name, total);
         return this;
     }
 
@@ -132,7 +132,7 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
         if (line != null) {
             line.step(1);
             if (!hasNext()) {
-                line.end();
+                line.close();
             }
         }
     }
@@ -148,7 +148,7 @@ public final class ResultIterator<R> implements Iterator<R>, AutoCloseable {
     public void close() {
         closed = true;
         if (line != null) {
-            line.end();
+            line.close();
         }
         var ids = underWay.stream().map(Chunk::id).toList();
         underWay.clear();

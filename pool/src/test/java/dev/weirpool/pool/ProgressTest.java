@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,11 +81,11 @@ final class ProgressTest {
     @Test
     void aLineShowsHowManyResultsThereAre() {
         var written = new ByteArrayOutputStream();
-        var line = new ProgressLine(new PrintStream(written, true, UTF_8), "resizing", 4);
+        var line = new ProgressLine(new PrintStream(written, true, UTF_8), true, "resizing", 4);
 
         IntStream.range(0, 4).forEach(i -> line.step(1));
-        line.end();
-        line.end();
+        line.close();
+        line.close();
 
         var lines = List.of(written.toString(UTF_8).split("\r", -1));
         assertThat(lines.get(1))
@@ -97,11 +99,51 @@ final class ProgressTest {
     }
 
     @Test
+    void aLineIsShownAgainBelowWhatIsPrintedInItsPlace() {
+        var written = new ByteArrayOutputStream();
+        var terminal = new PrintStream(written, true, UTF_8);
+        try (var line = new ProgressLine(terminal, true, "resizing", 0)) {
+            line.print(terminal, "one");
+            line.expect(3);
+            line.print(terminal, "two");
+            line.print(terminal, "three");
+        }
+
+        assertThat(onScreen(written.toString(UTF_8)))
+                .hasSize(4)
+                .startsWith("one", "two", "three")
+                .last(InstanceOfAssertFactories.STRING)
+                .startsWith("resizing [####################] 3/3 100 %, ");
+        assertThat(written.toString(UTF_8)).contains("resizing 1, ", "resizing [#############-------] 2/3 67 %, ");
+    }
+
+    @Test
+    void aLineThatIsNotInTheWayIsNotWrittenForEachThatIsPrintedElsewhere() {
+        var shown = new ByteArrayOutputStream();
+        var printed = new ByteArrayOutputStream();
+        try (var line = new ProgressLine(new PrintStream(shown, true, UTF_8), false, "resizing", 1000)) {
+            var out = new PrintStream(printed, true, UTF_8);
+            IntStream.range(0, 1000).forEach(i -> line.print(out, "line " + i));
+        }
+
+        assertThat(printed.toString(UTF_8).lines()).hasSize(1000);
+        assertThat(shown.toString(UTF_8).split("\r", -1).length).isLessThan(500);
+        assertThat(onScreen(shown.toString(UTF_8))).singleElement().asString().contains("1000/1000 100 %");
+    }
+
+    /** What can be read there: the last that was written of each line. */
+    private static List<String> onScreen(String written) {
+        return Stream.of(written.split("\n"))
+                .map(line -> line.substring(line.lastIndexOf('\r') + 1).replace("\u001b[K", ""))
+                .toList();
+    }
+
+    @Test
     void aMapShowsHowManyItemsHaveEnded() throws Exception {
         var written = new ByteArrayOutputStream();
         try (var pool = Pool.start(PoolOptions.of(2))) {
             var results = pool.mapAsync(ProgressTest::square, List.of(1, 2, 3, 4, 5), 2);
-            results.show(new ProgressLine(new PrintStream(written, true, UTF_8), "squaring", 5));
+            results.show(new ProgressLine(new PrintStream(written, true, UTF_8), true, "squaring", 5));
 
             assertThat(results.get(LIMIT)).containsExactly(1, 4, 9, 16, 25);
 
@@ -123,12 +165,12 @@ final class ProgressTest {
         var out = new PrintStream(written, true, UTF_8);
         try (var pool = Pool.start(PoolOptions.of(1))) {
             var failing = pool.mapAsync(ProgressTest::refuse, List.of(1, 2, 3), 1);
-            failing.show(new ProgressLine(out, "failing", 3));
+            failing.show(new ProgressLine(out, true, "failing", 3));
             assertThat(failing.await(LIMIT)).isTrue();
             await().atMost(LIMIT).until(() -> written.toString(UTF_8).contains("3/3 100 %"));
 
             var cancelled = pool.mapAsync(ProgressTest::linger, List.of(1, 2, 3), 1);
-            cancelled.show(new ProgressLine(out, "lingering", 3));
+            cancelled.show(new ProgressLine(out, true, "lingering", 3));
             cancelled.cancel(true);
             await().atMost(LIMIT)
                     .until(() -> written.toString(UTF_8).lines().anyMatch(line -> line.contains("lingering")));

@@ -9,11 +9,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of planned times at which nobody was there to fire. */
+@Tag("slow")
 final class MisfireTest extends SchedulerFixture {
     private static final Schedule MINUTELY = Schedule.every(Duration.ofMinutes(1));
     private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");

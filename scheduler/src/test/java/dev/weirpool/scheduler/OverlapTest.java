@@ -15,11 +15,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tasks of one schedule that must not run beside each other, and schedules that wait for the end of their task. */
+@Tag("slow")
 final class OverlapTest extends SchedulerFixture {
     private static final Schedule EVERY_SECOND = Schedule.every(Duration.ofSeconds(1));
     private static final ScheduleOptions ALONE = ScheduleOptions.DEFAULT.withNoOverlap();

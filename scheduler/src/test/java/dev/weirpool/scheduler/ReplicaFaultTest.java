@@ -16,10 +16,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Schedulers whose clocks are wrong, and whose Redis is full or comes and goes. */
+@Tag("slow")
 final class ReplicaFaultTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String QUEUE = "faults";

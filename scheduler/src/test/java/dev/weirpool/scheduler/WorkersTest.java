@@ -18,12 +18,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Schedules that must not overlap, or wait for the end of their task, with workers that run, throw and die. */
+@Tag("slow")
 final class WorkersTest extends SchedulerFixture {
     private static final TaskOptions ONCE = TaskOptions.DEFAULT.withAtMostOnce();
 

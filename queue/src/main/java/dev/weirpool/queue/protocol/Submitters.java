@@ -3,6 +3,7 @@ package dev.weirpool.queue.protocol;
 import dev.weirpool.queue.redis.Redis;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A {@link Submitter} for each partition of a queue, and which of them is to send a task. */
@@ -10,7 +11,7 @@ public final class Submitters {
 
     private final Partitions partitions;
     private final List<Submitter> all;
-    private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicInteger turn;
 
     /** @param mostAccepted how many accepted tasks each remembers; see {@link Submitter} */
     public Submitters(Redis redis, Partitions partitions, int mostAccepted) {
@@ -18,6 +19,8 @@ public final class Submitters {
         this.all = partitions.names().stream()
                 .map(queue -> new Submitter(redis, new Broker(queue), mostAccepted))
                 .toList();
+        this.turn = new AtomicInteger(
+                ThreadLocalRandom.current().nextInt(all.size())); // of programs that send one task each, too
     }
 
     /** In the order of the partitions. */

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirpool.queue.RedisOptions;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The audit sees what is left behind, so that its silence means something. */
+@Tag("slow")
 final class LeakAuditTest {
     @TempDir
     private Path directory;
