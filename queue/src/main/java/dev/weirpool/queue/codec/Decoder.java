@@ -186,6 +186,11 @@ final class Decoder {
         return effort.keys(count, search);
     }
 
+    /** Is about to compile a pattern. */
+    void compile(int length) {
+        effort.compile(length);
+    }
+
     /** Reads an element that is compared with others. */
     @Nullable
     Object readKey(Effort.Keys keys) {

@@ -22,6 +22,7 @@ final class Effort {
     private static final int FEW = 64;
 
     private static final int MOST_CELLS = 1 << 20;
+    private static final int COMPILED_AT_ONCE = 32;
 
     private long spent;
 
@@ -34,6 +35,15 @@ final class Effort {
         if (spent > MOST || spent < 0) {
             throw new DecodingException("to compare what the sets and maps of the message hold would take too long:"
                     + " too many have the same hash code, or they hold the same objects over and over");
+        }
+    }
+
+    /** Notes a pattern that is to be compiled, which may take the square of its length. */
+    void compile(int length) {
+        spent += (long) length * length / COMPILED_AT_ONCE;
+        if (spent > MOST || spent < 0) {
+            throw new DecodingException(
+                    "to compile the patterns of the message would take too long: they are too long, or too many");
         }
     }
 

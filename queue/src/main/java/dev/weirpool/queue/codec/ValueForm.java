@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
 
 /** Immutable values of the JDK outside {@code java.time}. */
 final class ValueForm extends Form {
+    /** A longer one may take its reader minutes to compile. */
+    private static final int MOST_PATTERN = 1 << 15;
+
     ValueForm(Tag tag) {
         super(tag);
     }
@@ -44,6 +47,12 @@ final class ValueForm extends Form {
             case PATTERN -> {
                 if ((((Pattern) value).flags() & Pattern.CANON_EQ) != 0) {
                     throw new Refusal(Pattern.class, "has the flag CANON_EQ and cannot travel", "pass its text");
+                }
+                if (((Pattern) value).pattern().length() > MOST_PATTERN) {
+                    throw new Refusal(
+                            Pattern.class,
+                            "is longer than " + MOST_PATTERN + " characters and cannot travel",
+                            "pass its text");
                 }
                 out.writeText(((Pattern) value).pattern());
                 out.writeInt(((Pattern) value).flags());
@@ -96,7 +105,7 @@ final class ValueForm extends Form {
             case URI -> URI.create(in.readText());
             case PATH -> Path.of(in.readText());
             case FILE -> new File(in.readText());
-            case PATTERN -> pattern(in.readText(), in.readInt());
+            case PATTERN -> pattern(in, in.readText(), in.readInt());
             case LOCALE ->
                 in.readByte() != 0
                         ? Locale.forLanguageTag(in.readText())
@@ -110,7 +119,8 @@ final class ValueForm extends Form {
         };
     }
 
-    private static Pattern pattern(String text, int flags) {
+    private static Pattern pattern(Decoder in, String text, int flags) {
+        in.compile(text.length());
         // a text of thirty characters could take its compiler a year
         if ((flags & Pattern.CANON_EQ) != 0) {
             throw new DecodingException("a pattern with the flag CANON_EQ cannot travel");

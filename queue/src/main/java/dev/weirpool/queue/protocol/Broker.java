@@ -234,11 +234,14 @@ public final class Broker {
         for (var i = 0; i < effects.size(); i++) {
             addEffect(arguments, effects.get(i), bytes(firstEffectKey + i), pack);
         }
-        var reply = list(sending.send(keyCount, arguments));
+        return stepReply(list(sending.send(keyCount, arguments)), verifier(redis));
+    }
+
+    static StepReply stepReply(List<?> reply, Signer verifier) {
         return switch (text(part(reply, 0))) {
-            case "OK" -> new StepReply.Claimed(tasks(redis, reply));
+            case "OK" -> new StepReply.Claimed(tasks(reply, verifier));
             case "PAUSED" -> new StepReply.Paused();
-            case "RESYNC" -> new StepReply.Resync(tasks(redis, reply));
+            case "RESYNC" -> new StepReply.Resync(tasks(reply, verifier));
             case "FENCED" -> new StepReply.Fenced();
             default -> throw unexpected(STEP, reply);
         };
@@ -285,12 +288,11 @@ public final class Broker {
         }
     }
 
-    private List<StepReply.Task> tasks(RedisConnection redis, List<?> reply) {
-        var verifier = verifier(redis);
+    private static List<StepReply.Task> tasks(List<?> reply, Signer verifier) {
         var raws = list(part(reply, 1));
         var cancelled = new HashSet<ByteBuffer>();
         for (var id : list(part(reply, 2))) {
-            cancelled.add(ByteBuffer.wrap((byte[]) id));
+            cancelled.add(ByteBuffer.wrap(raw(id)));
         }
         var tasks = new ArrayList<StepReply.Task>(raws.size());
         var fence = number(part(reply, 3)) - raws.size();

@@ -61,8 +61,11 @@ public final class ScheduleBroker {
 
     /** The schedules that are planned within {@code ahead}, {@code most} of them, the earliest first. */
     public DueReply due(RedisConnection redis, Duration ahead, int most) {
-        var reply = list(redis.run(
-                DUE, 3, List.of(keys.schedules, keys.versions, keys.edits, bytes(ahead.toMillis()), bytes(most))));
+        return dueReply(list(redis.run(
+                DUE, 3, List.of(keys.schedules, keys.versions, keys.edits, bytes(ahead.toMillis()), bytes(most)))));
+    }
+
+    static DueReply dueReply(List<?> reply) {
         var due = new ArrayList<Planned>(reply.size() / 3);
         for (var i = 2; i < reply.size(); i += 3) {
             due.add(new Planned(text(part(reply, i)), number(part(reply, i + 1)), number(part(reply, i + 2))));

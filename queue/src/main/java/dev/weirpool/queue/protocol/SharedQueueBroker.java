@@ -180,7 +180,7 @@ public final class SharedQueueBroker {
         return List.of(keys.items, keys.state, keys.bell, keys.room, bytes(most), flag(isBounded), flag(hasWaited));
     }
 
-    private static TakeReply takeReply(@Nullable Object reply) {
+    static TakeReply takeReply(@Nullable Object reply) {
         return reply instanceof List<?> items
                 ? new TakeReply.Items(byteArrays(items))
                 : new TakeReply.Empty(SharedQueueState.read(raw(reply)));

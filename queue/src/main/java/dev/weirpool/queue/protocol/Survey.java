@@ -249,7 +249,7 @@ public final class Survey {
                 .toList();
     }
 
-    private static Glimpse.Of glimpses(List<?> shown) {
+    static Glimpse.Of glimpses(List<?> shown) {
         var glimpses = new ArrayList<Glimpse>();
         for (var i = 1; i < shown.size(); i += 3) {
             glimpses.add(glimpse(shown, i));

@@ -189,6 +189,23 @@ class EffortTest {
     }
 
     @Test
+    void refusesPatternsThatTakeTheirCompilerMinutes() {
+        var text = "a".repeat(1 << 15);
+        var patterns = new ArrayList<Object>();
+        for (var i = 0; i < 3; i++) {
+            patterns.add(Pattern.compile(i + "b*" + text.substring(10)));
+        }
+
+        assertThat(codec.decode(codec.encode(patterns.get(0)))).isInstanceOf(Pattern.class);
+        assertThatThrownBy(() -> codec.encode(Pattern.compile(text + "b*")))
+                .hasMessageContaining("longer than 32768 characters");
+        var bytes = codec.encode(patterns);
+        assertThatThrownBy(() -> codec.decode(bytes))
+                .isInstanceOf(DecodingException.class)
+                .hasMessageContaining("to compile the patterns of the message would take too long");
+    }
+
+    @Test
     void takesLargeSetsAndMapsThatAreHonest() {
         var random = new Random(7);
         Map<Object, Object> numbers = new HashMap<>();
