@@ -58,7 +58,7 @@ class LargePayloadTest {
 
     @Test
     void twoHundredMegabytesGoThereAndBackWithThreeCopiesInTheWorker() throws Exception {
-        try (var launcher = start("-Xmx680m")) {
+        try (var launcher = start("-Xmx760m")) {
             var argument = new byte[HUGE];
             Arrays.fill(argument, (byte) 41);
 

@@ -130,29 +130,31 @@ class SentinelTest {
         }
     }
 
-    @Test
-    void saysThatATaskIsAcceptedButNotYetOnAReplica() throws Exception {
+    /** @param size of what is sent, in bytes; what is large lies apart */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100_000})
+    void saysThatATaskIsAcceptedButNotYetOnAReplica(int size) throws Exception {
         try (var servers = SentinelServers.start(directory);
                 var queue = TaskQueue.connect(servers.options().withDurability(Durability.replicas(2)), QUEUE)) {
             var items = SharedQueue.<String>connect(
                     servers.options().withDurability(Durability.replicas(2)).withPatience(Duration.ofSeconds(2)),
                     QUEUE,
                     0);
-            queue.send(Task.of(Tasks::nothing));
-            items.put("on both");
+            queue.send(Task.of(Tasks::increment, new byte[size]));
+            items.put("x".repeat(size));
             servers.replicas().get(0).freeze();
 
-            assertThatThrownBy(() -> queue.send(Task.of(Tasks::nothing)))
+            assertThatThrownBy(() -> queue.send(Task.of(Tasks::increment, new byte[size])))
                     .isInstanceOf(NotDurableYetException.class)
                     .hasMessageContaining("1 of 2 replicas have it");
-            assertThatThrownBy(() -> items.put("on one"))
+            assertThatThrownBy(() -> items.put("y".repeat(size)))
                     .isInstanceOf(NotDurableYetException.class)
                     .hasMessageContaining("accepted by Redis at");
             assertThat(queue.size()).isEqualTo(2);
-            assertThat(items).containsExactly("on both", "on one");
+            assertThat(items).containsExactly("x".repeat(size), "y".repeat(size));
 
             servers.thawReplicas();
-            queue.send(Task.of(Tasks::nothing));
+            queue.send(Task.of(Tasks::increment, new byte[size]));
             assertThat(queue.size()).isEqualTo(3);
             items.delete();
         }

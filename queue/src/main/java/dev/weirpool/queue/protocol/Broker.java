@@ -129,7 +129,7 @@ public final class Broker {
         var arguments = pushArguments(task.producer(), previous, List.of(task), List.of(due), keysOfTask);
         arguments.add(bytes(unique.map(UniqueName::limit).orElse(Duration.ZERO).toMillis()));
         arguments.add(bytes(BlobBroker.TASK_LIFE.plus(due.fromNow()).toMillis()));
-        return pushReply(redis.run(PUSH, 12, arguments));
+        return pushReply(redis.runDurably(keys.producersMark, PUSH, 12, arguments));
     }
 
     private List<byte[]> pushArguments(
