@@ -1,7 +1,7 @@
 package dev.weirpool.worker;
 
-import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
+import dev.weirpool.queue.protocol.Statistics;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -18,13 +18,13 @@ final class Bookkeeper extends Duty {
     private static final Logger log = LoggerFactory.getLogger(Bookkeeper.class);
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    private final Broker broker;
+    private final Statistics statistics;
     private final Supplier<Tally> news;
 
     /** @param news what has happened since it was last asked for; called on this duty's thread */
-    Bookkeeper(Redis redis, Broker broker, Supplier<Tally> news) {
-        super("weirpool-bookkeeper-" + broker.queue(), redis);
-        this.broker = broker;
+    Bookkeeper(Redis redis, String queue, Supplier<Tally> news) {
+        super("weirpool-bookkeeper-" + queue, redis);
+        this.statistics = new Statistics(queue);
         this.news = news;
     }
 
@@ -38,7 +38,7 @@ final class Bookkeeper extends Duty {
     void book(RedisConnection redis, Tally tally) {
         try {
             if (!tally.isNothing()) {
-                broker.tally(redis, tally, Instant.now());
+                statistics.add(redis, tally, Instant.now());
             }
         } catch (RedisFullException e) {
             log.debug("{}; until then there are no statistics", e.getMessage());

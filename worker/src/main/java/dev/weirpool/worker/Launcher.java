@@ -126,7 +126,7 @@ public final class Launcher implements AutoCloseable {
             throw e;
         }
         this.upkeep = new Upkeep(redis, partitions, codec, options.lease(), new OwnHeart());
-        this.bookkeeper = new Bookkeeper(redis, new Broker(options.queue()), this::news);
+        this.bookkeeper = new Bookkeeper(redis, options.queue(), this::news);
     }
 
     /**

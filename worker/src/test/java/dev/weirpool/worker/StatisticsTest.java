@@ -9,6 +9,7 @@ import dev.weirpool.queue.TaskOptions;
 import dev.weirpool.queue.TaskQueue;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Period;
+import dev.weirpool.queue.protocol.Statistics;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
 import java.nio.file.Files;
@@ -75,11 +76,11 @@ final class StatisticsTest {
         assertThat(total().get(Tally.Count.DONE)).isEqualTo(1);
         assertThat(total().get(Tally.Count.DIED)).isEqualTo(1);
         assertThat(total().get(Tally.Count.PRESENT)).isGreaterThanOrEqualTo(total().get(Tally.Count.BUSY));
-        var hour = broker.tallies(redis.connect(), Period.HOUR, Period.HOUR.last(2, Instant.now()));
+        var hour = new Statistics(broker.queue()).of(redis.connect(), Period.HOUR, Period.HOUR.last(2, Instant.now()));
         assertThat(hour.get(0).plus(hour.get(1)).get(Tally.Count.DONE)).isEqualTo(1);
     }
 
     private Tally total() {
-        return redis.call(broker::total);
+        return redis.call(new Statistics(broker.queue())::total);
     }
 }

@@ -10,6 +10,7 @@ import dev.weirpool.queue.protocol.Orders;
 import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.protocol.Period;
 import dev.weirpool.queue.protocol.Place;
+import dev.weirpool.queue.protocol.Statistics;
 import dev.weirpool.queue.protocol.Survey;
 import dev.weirpool.queue.protocol.Tally;
 import dev.weirpool.queue.redis.Redis;
@@ -42,8 +43,8 @@ public final class OperatedQueue {
 
     private final Redis redis;
     private final String name;
-    private final OperatedPartition
-            first; // which has the workers, the statistics, and what tasks say of their progress
+    private final OperatedPartition first; // which has the workers, and what tasks say of their progress
+    private final Statistics statistics;
     private final Orders orders;
     private volatile List<OperatedPartition> partitions = List.of(); // empty until they are needed
 
@@ -51,6 +52,7 @@ public final class OperatedQueue {
         this.redis = redis;
         this.name = name;
         this.first = new OperatedPartition(redis, name);
+        this.statistics = new Statistics(name);
         this.orders = new Orders(name);
     }
 
@@ -299,12 +301,12 @@ public final class OperatedQueue {
 
     /** What happened on it in the periods that begin at {@code starts}. */
     public List<Tally> statistics(Period period, List<Instant> starts) {
-        return redis.call(connection -> first.broker().tallies(connection, period, starts));
+        return redis.call(connection -> statistics.of(connection, period, starts));
     }
 
     /** What has happened on it, all in all; it begins anew when the queue was deleted, or nobody served it for 30 days. */
     public Tally statistics() {
-        return redis.call(first.broker()::total);
+        return redis.call(statistics::total);
     }
 
     /**

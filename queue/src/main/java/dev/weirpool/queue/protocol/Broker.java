@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 public final class Broker {
 
     private static final Script PUSH = Script.load(Broker.class, "push");
-    private static final Script STEP = Script.load(Broker.class, "step");
     private static final Script REGISTER = Script.load(Broker.class, "register");
     private static final Script HEARTBEAT = Script.load(Broker.class, "heartbeat");
     private static final Script TICK = Script.load(Broker.class, "tick");
@@ -45,8 +43,6 @@ public final class Broker {
     private static final Script RELEASE = Script.load(Broker.class, "release");
     private static final Script CANCEL = Script.load(Broker.class, "cancel");
     private static final Script REQUEUE = Script.load(Broker.class, "requeue");
-    private static final Script TALLY = Script.load(Broker.class, "tally");
-    private static final Script TALLIES = Script.load(Broker.class, "tallies");
     private static final Script DISCARD = Script.load(Broker.class, "discard");
     private static final Script OPEN = Script.load(Broker.class, "open");
     private static final Script OWN = Script.load(Broker.class, "own");
@@ -63,7 +59,6 @@ public final class Broker {
     private static final int RESULT_ENTRIES = 32;
 
     private static final int DROPPED_AT_A_TIME = 500;
-    private static final int TALLIES_AT_A_TIME = 200;
     private static final Duration CANCEL_MARK_LIFE = Duration.ofDays(1);
 
     /** A task that was claimed before it was marked is found by the next heartbeat, or its launcher has lost it. */
@@ -84,6 +79,7 @@ public final class Broker {
 
     private final String queue;
     private final Keys keys;
+    private final StepExchange step;
 
     /**
      * @throws IllegalArgumentException if {@code queue} is not a queue name
@@ -91,6 +87,7 @@ public final class Broker {
     public Broker(String queue) {
         this.queue = queue;
         this.keys = new Keys(queue);
+        this.step = new StepExchange(queue, keys);
     }
 
     public String queue() {
@@ -169,140 +166,12 @@ public final class Broker {
 
     /** Settles what {@code worker} has done and claims its next tasks. */
     public StepReply step(RedisConnection redis, String worker, StepRequest request) {
-        return step(redis, worker, request, (keyCount, arguments) -> redis.run(STEP, keyCount, arguments));
+        return step.send(redis, worker, request);
     }
 
     /** Waits up to {@code limit} for the bell, then steps, whether it rang or not: it is a hint. */
     public StepReply stepAtBell(RedisConnection redis, String worker, StepRequest request, Duration limit) {
-        return step(
-                redis,
-                worker,
-                request,
-                (keyCount, arguments) -> redis.runAtBell(keys.bell, limit, STEP, keyCount, arguments));
-    }
-
-    private interface Sending {
-        @Nullable
-        Object send(int keyCount, List<byte[]> arguments);
-    }
-
-    private StepReply step(RedisConnection redis, String worker, StepRequest request, Sending sending) {
-        var pack = new ResultPack(redis.keyring(), queue);
-        var groups = SettlementGroup.of(request.settlements());
-        var arguments = new ArrayList<byte[]>(24 + 5 * groups.size());
-        arguments.add(keys.inflight(worker));
-        arguments.add(keys.workers);
-        arguments.addAll(keys.ready());
-        arguments.add(keys.bell);
-        arguments.add(keys.delayed);
-        arguments.add(keys.dead);
-        arguments.add(keys.cancels);
-        arguments.add(keys.fence);
-        arguments.add(keys.producers);
-        var streams = new HashMap<Long, byte[]>();
-        for (var group : groups) {
-            if (group.hasResults()) {
-                streams.computeIfAbsent(group.first().task().producer(), producer -> {
-                    arguments.add(keys.results(producer));
-                    return bytes(arguments.size());
-                });
-            }
-        }
-        var effects = request.effects();
-        var firstEffectKey = arguments.size() + 1;
-        effects.forEach(effect -> arguments.add(keyOf(effect)));
-        var keyCount = arguments.size();
-        arguments.add(bytes(worker));
-        arguments.add(bytes(request.want()));
-        arguments.add(bytes(request.held()));
-        arguments.add(request.woken() ? ONE : ZERO);
-        arguments.add(bytes(groups.size()));
-        for (var group : groups) {
-            arguments.add(bytes(group.count()));
-            arguments.add(group.fences());
-            arguments.add(bytes(group.kind()));
-            arguments.add(
-                    group.hasResults()
-                            ? streams.getOrDefault(group.first().task().producer(), ZERO)
-                            : ZERO);
-            arguments.add(
-                    group.first() instanceof Settlement.Retry
-                            ? bytes(group.delay().toMillis())
-                            : group.results(pack));
-        }
-        arguments.add(bytes(effects.size()));
-        for (var i = 0; i < effects.size(); i++) {
-            addEffect(arguments, effects.get(i), bytes(firstEffectKey + i), pack);
-        }
-        return stepReply(list(sending.send(keyCount, arguments)), verifier(redis));
-    }
-
-    static StepReply stepReply(List<?> reply, Signer verifier) {
-        return switch (text(part(reply, 0))) {
-            case "OK" -> new StepReply.Claimed(tasks(reply, verifier));
-            case "PAUSED" -> new StepReply.Paused();
-            case "RESYNC" -> new StepReply.Resync(tasks(reply, verifier));
-            case "FENCED" -> new StepReply.Fenced();
-            default -> throw unexpected(STEP, reply);
-        };
-    }
-
-    private byte[] keyOf(Effect effect) {
-        var task = effect.task();
-        if (effect instanceof Effect.KeepResult) {
-            return keys.result(task.id());
-        }
-        if (effect instanceof Effect.ReleaseName release) {
-            return keys.unique(release.name());
-        }
-        if (effect instanceof Effect.Leave leave) {
-            return keys.running(leave.run().schedule());
-        }
-        if (effect instanceof Effect.Again) {
-            return keys.schedules;
-        }
-        if (effect instanceof Effect.DropBlob drop) {
-            return keys.blob(drop.blob());
-        }
-        return keys.attempts(task.id());
-    }
-
-    private static void addEffect(List<byte[]> arguments, Effect effect, byte[] key, ResultPack pack) {
-        if (effect instanceof Effect.NoteAttempt note) {
-            arguments.addAll(List.of(
-                    bytes("append"), key, note.record(), bytes(note.life().toMillis())));
-        } else if (effect instanceof Effect.ForgetAttempts || effect instanceof Effect.DropBlob) {
-            arguments.addAll(List.of(bytes("unlink"), key, NOTHING, ZERO));
-        } else if (effect instanceof Effect.KeepResult keep) {
-            var result = pack.seal(effect.task().id(), keep.result());
-            arguments.addAll(
-                    List.of(bytes("set"), key, result, bytes(keep.life().toMillis())));
-        } else if (effect instanceof Effect.ReleaseName) {
-            arguments.addAll(List.of(bytes("release"), key, effect.task().id(), ZERO));
-        } else if (effect instanceof Effect.Leave) {
-            arguments.addAll(List.of(bytes("leave"), key, effect.task().id(), ZERO));
-        } else if (effect instanceof Effect.Again again) {
-            var how = again.run().again().orElseThrow();
-            arguments.addAll(List.of(
-                    bytes("again"), key, bytes(again.run().schedule()), bytes(how.putOff() + " " + how.delay())));
-        }
-    }
-
-    private static List<StepReply.Task> tasks(List<?> reply, Signer verifier) {
-        var raws = list(part(reply, 1));
-        var cancelled = new HashSet<ByteBuffer>();
-        for (var id : list(part(reply, 2))) {
-            cancelled.add(ByteBuffer.wrap(raw(id)));
-        }
-        var tasks = new ArrayList<StepReply.Task>(raws.size());
-        var fence = number(part(reply, 3)) - raws.size();
-        for (var raw : raws) {
-            fence++;
-            var envelope = Envelope.received(raw(raw), verifier);
-            var isCancelled = !cancelled.isEmpty() && cancelled.contains(ByteBuffer.wrap(envelope.id()));
-            tasks.add(new StepReply.Task(envelope, isCancelled, fence));
-        }
-        return tasks;
+        return step.sendAtBell(redis, worker, request, limit);
     }
 
     /** Waits up to {@code limit} for the bell. It is a hint: a step must follow whether it rang or not. */
@@ -656,64 +525,8 @@ public final class Broker {
         redis.call("UNLINK", keys.results(producer));
     }
 
-    /**
-     * Adds to the statistics of the queue, and to each how many tasks wait now. Not to be done again when it fails.
-     *
-     * @param now says which periods it belongs to
-     */
-    public void tally(RedisConnection redis, Tally tally, Instant now) {
-        var arguments = new ArrayList<>(keys.ready());
-        arguments.add(keys.total);
-        for (var period : Period.values()) {
-            arguments.add(keys.statistics(period, period.start(now)));
-        }
-        var keyCount = arguments.size();
-        arguments.add(bytes(RECORD_LIFE.toMillis()));
-        for (var period : Period.values()) {
-            arguments.add(bytes(period.life().toMillis()));
-        }
-        tally.fields().forEach((field, amount) -> arguments.addAll(List.of(bytes(field), bytes(amount))));
-        redis.run(TALLY, keyCount, arguments);
-    }
-
-    /** All that was added up on this queue; it begins anew when the queue was deleted, or nobody served it for 30 days. */
-    public Tally total(RedisConnection redis) {
-        return tallies(redis, List.of(keys.total)).get(0);
-    }
-
-    /** The statistics of the periods that begin at {@code starts}. */
-    public List<Tally> tallies(RedisConnection redis, Period period, List<Instant> starts) {
-        return tallies(
-                redis,
-                starts.stream().map(start -> keys.statistics(period, start)).toList());
-    }
-
-    private static List<Tally> tallies(RedisConnection redis, List<byte[]> statistics) {
-        var tallies = new ArrayList<Tally>(statistics.size());
-        for (var from = 0; from < statistics.size(); from += TALLIES_AT_A_TIME) {
-            var some = statistics.subList(from, Math.min(statistics.size(), from + TALLIES_AT_A_TIME));
-            for (var reply : list(redis.run(TALLIES, some.size(), some))) {
-                var fields = new HashMap<String, Long>();
-                var pairs = list(reply);
-                for (var i = 0; i < pairs.size(); i += 2) {
-                    var amount = text(part(pairs, i + 1));
-                    fields.put(text(part(pairs, i)), amount.matches("-?\\d{1,18}") ? Long.valueOf(amount) : 0L);
-                }
-                tallies.add(Tally.of(fields));
-            }
-        }
-        return tallies;
-    }
-
     private Signer verifier(RedisConnection redis) {
         return redis.keyring().signer(Direction.TASK, queue);
-    }
-
-    private List<byte[]> statistics(Instant now) {
-        return Stream.of(Period.values())
-                .flatMap(period -> period.last((int) period.life().dividedBy(period.length()) + 1, now).stream()
-                        .map(start -> keys.statistics(period, start)))
-                .toList();
     }
 
     /** Notes that this queue is in use, or the one of which this is a partition, so that {@link Survey#queues} names it. */
@@ -836,7 +649,7 @@ public final class Broker {
                 keys.partitions,
                 keys.total));
         all.addAll(keys.ready());
-        all.addAll(statistics(Instant.now()));
+        all.addAll(Statistics.keys(keys, Instant.now()));
         workers.forEach(worker -> all.add(keys.inflight(worker)));
         redis.call("UNLINK", all.toArray(byte[][]::new));
         redis.call("ZREM", Keys.QUEUES, bytes(queue));
@@ -863,7 +676,7 @@ public final class Broker {
         }
     }
 
-    private static ForeignDataException unexpected(Script script, List<?> reply) {
+    static ForeignDataException unexpected(Script script, List<?> reply) {
         return new ForeignDataException(
                 "Redis replied with " + reply.size() + " parts that are no reply of " + script + "; is it a Redis?");
     }

@@ -90,7 +90,7 @@ final class Resending {
             i += part.size();
             previous = i == 0 ? from : lost.get(i - 1).sequence();
         }
-        room.isFree();
+        room.freed();
         return previous;
     }
 

@@ -34,7 +34,7 @@ final class Room {
     }
 
     /** There is none: those who do not wait hear {@code answer}, from now on at once. */
-    void isFull(CompletableFuture<PushReply> answer) {
+    void filled(CompletableFuture<PushReply> answer) {
         if (refusal == null) {
             fullSince = System.nanoTime();
         }
@@ -42,7 +42,7 @@ final class Room {
     }
 
     /** There is some, as far as is known. */
-    void isFree() {
+    void freed() {
         refusal = null;
         pauseMillis = LEAST_PAUSE_MILLIS;
         told = false;

@@ -232,7 +232,7 @@ public final class Submitter extends Duty {
             // refused whole: nothing was stored, and the same batch is sent again when workers have drained some
             refuse(CompletableFuture.failedFuture(e));
             if (batch.isEmpty()) {
-                room.isFree();
+                room.freed();
             }
             throw new RedisUnavailableException(String.valueOf(e.getMessage()), e);
         }
@@ -289,7 +289,7 @@ public final class Submitter extends Duty {
             batch.removeAll(taken);
             refuse(CompletableFuture.completedFuture(full));
             if (batch.isEmpty()) {
-                room.isFree(); // the next one asks
+                room.freed(); // the next one asks
             } else {
                 room.pause(full, !taken.isEmpty());
             }
@@ -297,12 +297,12 @@ public final class Submitter extends Duty {
         }
         batch.forEach(pending -> accept(pending, reply));
         batch.clear();
-        room.isFree();
+        room.freed();
     }
 
     /** Refuses those who do not wait, from now on at once. */
     private void refuse(CompletableFuture<PushReply> answer) {
-        room.isFull(answer); // before those are looked for who did not see it
+        room.filled(answer); // before those are looked for who did not see it
         batch.removeIf(pending -> isRefused(pending, answer));
         waiting.removeIf(pending -> isRefused(pending, answer));
         if (next != null && isRefused(next, answer)) {

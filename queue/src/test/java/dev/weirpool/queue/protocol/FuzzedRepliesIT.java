@@ -23,7 +23,7 @@ class FuzzedRepliesIT {
         read(() -> Survey.counts(reply).oldestAge());
         read(() -> Survey.glimpses(reply));
         read(() -> Broker.pushReply(reply));
-        read(() -> Broker.stepReply(reply, VERIFIER));
+        read(() -> StepExchange.reply(reply, VERIFIER));
         read(() -> ScheduleBroker.dueReply(reply));
         read(() -> SharedQueueBroker.takeReply(reply));
         reply.stream().filter(byte[].class::isInstance).forEach(part -> read(() -> SharedQueueBroker.takeReply(part)));

@@ -15,25 +15,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TallyTest extends BrokerFixture {
+    private final Statistics statistics = new Statistics(queue);
     private static final Instant NOW = Instant.parse("2026-11-23T10:59:59Z");
 
     @Test
     void addsUpOverMinutesTenMinutesHoursAndForEver() {
-        broker.tally(redis, done(3), NOW.minus(Duration.ofMinutes(59)));
-        broker.tally(redis, done(4), NOW.minus(Duration.ofMinutes(1)));
-        broker.tally(redis, done(5), NOW);
-        broker.tally(redis, done(6), NOW.plusSeconds(1));
+        statistics.add(redis, done(3), NOW.minus(Duration.ofMinutes(59)));
+        statistics.add(redis, done(4), NOW.minus(Duration.ofMinutes(1)));
+        statistics.add(redis, done(5), NOW);
+        statistics.add(redis, done(6), NOW.plusSeconds(1));
 
         assertThat(doneIn(Period.MINUTE, 3, NOW.plusSeconds(1))).containsExactly(4, 5, 6);
         assertThat(doneIn(Period.TEN_MINUTES, 2, NOW.plusSeconds(1))).containsExactly(9, 6);
         assertThat(doneIn(Period.HOUR, 3, NOW.plusSeconds(1))).containsExactly(0, 12, 6);
-        assertThat(broker.total(redis).get(Tally.Count.DONE)).isEqualTo(18);
+        assertThat(statistics.total(redis).get(Tally.Count.DONE)).isEqualTo(18);
     }
 
     @Test
     void readsMoreThanAreReadAtATime() {
-        broker.tally(redis, done(1), NOW);
-        broker.tally(redis, done(2), NOW.minus(Duration.ofHours(700)));
+        statistics.add(redis, done(1), NOW);
+        statistics.add(redis, done(2), NOW.minus(Duration.ofHours(700)));
 
         var hours = doneIn(Period.HOUR, 720, NOW);
 
@@ -44,11 +45,12 @@ final class TallyTest extends BrokerFixture {
 
     @Test
     void looksHowManyTasksWait() {
-        broker.tally(redis, done(1), NOW);
+        statistics.add(redis, done(1), NOW);
         push(6);
-        broker.tally(redis, done(1), NOW);
+        statistics.add(redis, done(1), NOW);
 
-        var minute = broker.tallies(redis, Period.MINUTE, List.of(Period.MINUTE.start(NOW)))
+        var minute = statistics
+                .of(redis, Period.MINUTE, List.of(Period.MINUTE.start(NOW)))
                 .get(0);
 
         assertThat(minute.meanDepth()).isEqualTo(3);
@@ -56,7 +58,7 @@ final class TallyTest extends BrokerFixture {
 
     @Test
     void goesAwayByItselfAndWithItsQueue() {
-        broker.tally(redis, done(1), Instant.now());
+        statistics.add(redis, done(1), Instant.now());
 
         assertThat(keys())
                 .hasSize(4)
@@ -110,7 +112,7 @@ final class TallyTest extends BrokerFixture {
     }
 
     private long[] doneIn(Period period, int count, Instant now) {
-        return broker.tallies(redis, period, period.last(count, now)).stream()
+        return statistics.of(redis, period, period.last(count, now)).stream()
                 .mapToLong(tally -> tally.get(Tally.Count.DONE))
                 .toArray();
     }
