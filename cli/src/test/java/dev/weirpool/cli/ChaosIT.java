@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code weirpool chaos}, briefly. */
+@Tag("slow")
 @Tag("chaos")
 @Timeout(300)
 final class ChaosIT {

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys of a queue that hold what they should not, under a launcher, a client, a scheduler, a page and commands that all live on. */
+@Tag("slow")
 @Timeout(120)
 final class ForeignKeysTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);

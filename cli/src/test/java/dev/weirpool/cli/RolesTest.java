@@ -247,6 +247,8 @@ final class RolesTest {
             as("operator", "queue", "resume", QUEUE).output();
             as("operator", "queue", "requeue", QUEUE, "--to", "others", "--yes").output();
             as("operator", "queue", "purge", "others", "--yes").output();
+            as("operator", "queue", "partition", "others", "2").output();
+            as("operator", "queue", "partition", "others", "1").output();
             as("operator", "queue", "requeue", QUEUE, "--yes").output();
             as("operator", "queue", "purge", QUEUE, "--yes").output();
             as("operator", "schedule", "rm", "daily", "--queue", QUEUE, "--yes").output();

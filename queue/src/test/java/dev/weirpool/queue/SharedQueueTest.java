@@ -24,9 +24,11 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@link java.util.concurrent.BlockingQueue} promises, by one caller. */
+@Tag("slow")
 class SharedQueueTest {
 
     private static final RedisOptions REDIS = RedisOptions.embedded();

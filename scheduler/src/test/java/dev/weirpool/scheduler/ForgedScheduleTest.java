@@ -9,11 +9,13 @@ import dev.weirpool.queue.signing.Direction;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What nobody of ours has written where schedules are kept: counted as nothing, or passed over; the others fire all the same. */
+@Tag("slow")
 final class ForgedScheduleTest extends SchedulerFixture {
     private static final Schedule SECONDLY = Schedule.every(Duration.ofSeconds(1));
 

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.RedisConnection;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -27,7 +26,6 @@ public record Partitions(String queue, int count) {
 
     private static final int SLOTS = 16_384;
     private static final byte[] CLOSED = bytes("!");
-    private static final Duration CLOSED_LIFE = Duration.ofDays(30);
 
     /** So far from its place a slot may be: to find one at the very place would take long. */
     private static final int NEAR = 8;
@@ -98,15 +96,11 @@ public record Partitions(String queue, int count) {
     }
 
     private static void close(RedisConnection redis, String name) {
-        var producers = new Keys(name).producers;
-        redis.call("HSET", producers, CLOSED, bytes(1));
-        redis.call("PEXPIRE", producers, bytes(CLOSED_LIFE.toMillis()));
+        redis.call("HSET", new Keys(name).producers, CLOSED, bytes(1));
     }
 
     private static void open(RedisConnection redis, String name) {
-        var producers = new Keys(name).producers;
-        redis.call("HDEL", producers, CLOSED);
-        redis.call("PERSIST", producers);
+        redis.call("HDEL", new Keys(name).producers, CLOSED);
     }
 
     /** Their names, in order. */

@@ -24,11 +24,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How much may wait on a queue, and what becomes of what is sent beyond that. */
+@Tag("slow")
 @Timeout(90)
 final class LimitTest extends BrokerFixture {
     private static final Duration LIMIT = Duration.ofSeconds(30);

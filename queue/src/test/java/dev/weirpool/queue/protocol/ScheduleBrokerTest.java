@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The scripts of schedules do what they must, and each of their guards is needed for that. */
+@Tag("slow")
 final class ScheduleBrokerTest {
     private static final String FIRE = "schedule-fire";
     private static final String EDIT = "schedule-edit";
