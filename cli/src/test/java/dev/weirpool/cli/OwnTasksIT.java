@@ -22,23 +22,22 @@ final class OwnTasksIT {
     @TempDir
     private Path directory;
 
+    /** Either way to say so is read at one place; each command is tried with one. */
     @ParameterizedTest
     @CsvSource({
-        "bench --row round-trip --row take --rounds 1 --millis 50, submit to result",
-        "chaos --tasks 100 --minutes 0.05, nothing was lost",
-        "chaos --schedules --fires 50 --minutes 0.1, none was missed",
-        "demo pool, -----end-----",
-        "demo queue, wrote"
+        "WEIRPOOL_ALLOW=com.acme., bench --row round-trip --row take --rounds 1 --millis 50, submit to result",
+        "WEIRPOOL_JAVA_OPTS=-Dweirpool.allow=com.acme., chaos --tasks 100 --minutes 0.05, nothing was lost",
+        "WEIRPOOL_ALLOW=com.acme., chaos --schedules --fires 50 --minutes 0.1, none was missed",
+        "WEIRPOOL_JAVA_OPTS=-Dweirpool.allow=com.acme., demo pool, -----end-----",
+        "WEIRPOOL_ALLOW=com.acme., demo queue, wrote"
     })
-    void runsWhateverElseIsAllowed(String line, String said) throws Exception {
+    void runsWhateverElseIsAllowed(String variable, String line, String said) throws Exception {
         var command = new ArrayList<>(List.of(WEIRPOOL));
         command.addAll(List.of(line.split(" ")));
-        var allowed = "com.acme.";
-        for (var environment : List.of(
-                Map.of("WEIRPOOL_ALLOW", allowed), Map.of("WEIRPOOL_JAVA_OPTS", "-Dweirpool.allow=" + allowed))) {
-            var ran = Ran.of(directory, environment, command.toArray(String[]::new));
+        var pair = variable.split("=", 2);
 
-            assertThat(ran.output()).containsIgnoringCase(said);
-        }
+        var ran = Ran.of(directory, Map.of(pair[0], pair[1]), command.toArray(String[]::new));
+
+        assertThat(ran.output()).containsIgnoringCase(said);
     }
 }

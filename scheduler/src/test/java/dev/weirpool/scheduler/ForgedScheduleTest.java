@@ -59,7 +59,7 @@ final class ForgedScheduleTest extends SchedulerFixture {
         redis.call("HSET", key("schedules:definitions"), name, signer.seal(name, definition.array()));
 
         start();
-        awaitFires("genuine", 2);
+        awaitFires("genuine", 1);
 
         assertThat(editor.find("forged")).isEmpty();
         assertThat(ready()).allMatch(task -> task.producer() == Definition.producer("genuine"));
@@ -80,8 +80,8 @@ final class ForgedScheduleTest extends SchedulerFixture {
 
         start();
 
-        awaitFires("spoilt", 2);
-        awaitFires("other", 1);
+        awaitFires("spoilt", 1);
+        await().atMost(LIMIT).until(() -> fired("other") >= 1);
         assertThat(editor.triggerNow("spoilt")).isPresent();
     }
 
@@ -98,7 +98,7 @@ final class ForgedScheduleTest extends SchedulerFixture {
         editor.pause("spoilt");
         editor.resume("spoilt");
 
-        awaitFires("spoilt", 2);
+        awaitFires("spoilt", 1);
     }
 
     @ParameterizedTest
