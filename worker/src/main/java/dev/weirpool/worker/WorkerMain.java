@@ -49,23 +49,36 @@ public final class WorkerMain {
     }
 
     private static void obey(BufferedReader in, Worker worker) {
+        var orphaned = WorkerExit.ORPHANED
+                .code; // known from now on: somebody may have deleted our jars by the time it is needed
         try {
             for (var line = in.readLine(); line != null; line = in.readLine()) {
-                var words = line.split(" ", 2);
-                switch (words[0]) {
-                    case "stop" -> worker.stop();
-                    case "cancel" -> worker.cancel(words[1]);
-                    case "threads" -> worker.takeDownThreads();
-                    case "" -> {}
-                    case END -> exit(WorkerExit.valueOf(words[1]));
-                    default -> System.err.println("weirpool: unknown command from the launcher: " + words[0]);
-                }
+                obey(line, worker);
             }
         } catch (IOException e) {
             // the pipe broke: the same as its end
         }
-        worker.clearUpAsOrphan();
-        exit(WorkerExit.ORPHANED);
+        try {
+            worker.clearUpAsOrphan();
+        } finally {
+            Runtime.getRuntime().halt(orphaned);
+        }
+    }
+
+    private static void obey(String line, Worker worker) {
+        var words = line.split(" ", 2);
+        try {
+            switch (words[0]) {
+                case "stop" -> worker.stop();
+                case "cancel" -> worker.cancel(words[1]);
+                case "threads" -> worker.takeDownThreads();
+                case "" -> {}
+                case END -> exit(WorkerExit.valueOf(words[1]));
+                default -> System.err.println("weirpool: unknown command from the launcher: " + words[0]);
+            }
+        } catch (RuntimeException | Error e) { // must not make it deaf: it would not hear that its launcher is gone
+            System.err.println("weirpool: a fault at the command " + words[0] + ": " + e);
+        }
     }
 
     /**

@@ -18,10 +18,12 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,6 +66,31 @@ final class WorkerExitTest {
     void isTenWhenItsLauncherIsGone() throws Exception {
         startAndAwait();
 
+        launcher.close();
+
+        assertThat(exitCode()).isEqualTo(10);
+    }
+
+    @Test
+    void isTenThoughItsClassesAreGoneAsWell() throws Exception {
+        var classes = Path.of("target/classes").toAbsolutePath();
+        var copy = directory.resolve("classes");
+        try (var files = Files.walk(classes)) {
+            for (var file : files.toList()) {
+                Files.copy(file, copy.resolve(classes.relativize(file).toString()));
+            }
+        }
+        start(
+                board(),
+                Optional.empty(),
+                command -> command.replaceAll(part -> part.replace(classes.toString(), copy.toString())));
+        await().atMost(LIMIT).until(() -> queue.workers() == 1);
+
+        try (var files = Files.walk(copy)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
         launcher.close();
 
         assertThat(exitCode()).isEqualTo(10);
@@ -122,9 +149,13 @@ final class WorkerExitTest {
 
     /** In the place of a launcher. */
     private void start(Path board, Optional<Envelope> initializer) throws IOException {
-        process = new WorkerCommand(LauncherOptions.of(1, REDIS, queueName))
-                .build(Optional.empty())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        start(board, initializer, command -> {});
+    }
+
+    private void start(Path board, Optional<Envelope> initializer, Consumer<List<String>> edit) throws IOException {
+        var builder = new WorkerCommand(LauncherOptions.of(1, REDIS, queueName)).build(Optional.empty());
+        edit.accept(builder.command());
+        process = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(directory.resolve("errors").toFile())
                 .start();
         launcher = process.outputWriter();
