@@ -36,6 +36,11 @@ final class Audit {
         });
     }
 
+    /** The workers that are registered, alive or not. */
+    List<String> workers() {
+        return redis.call(broker::workers);
+    }
+
     /** What should not be there when all launchers have stopped; the queue is gone afterwards. */
     List<String> leaksOnceStopped() {
         return redis.call(connection -> {

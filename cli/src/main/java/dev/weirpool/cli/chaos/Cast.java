@@ -184,6 +184,14 @@ final class Cast implements AutoCloseable {
         producers().forEach(producer -> producer.tell(Peer.STOP));
     }
 
+    /** Whether the workers of these names are those of launchers that are there. */
+    boolean keeps(List<String> workers) {
+        var pids = launchers.stream()
+                .map(launcher -> "." + launcher.handle().pid() + ".")
+                .toList();
+        return workers.stream().allMatch(worker -> pids.stream().anyMatch(worker::contains));
+    }
+
     /** Whether all tasks were sent, and have ended as far as producers wait for that. */
     boolean isFinished() {
         return producers().allMatch(Peer::isFinished);

@@ -145,7 +145,9 @@ public final class ChaosRun implements AutoCloseable {
     private void drain() {
         Pace.awaitTrue(DRAIN_LIMIT, () -> {
             cast.replaceThoseThatGaveUp();
-            return cast.isFinished() && audit.isIdle(options.launchers() * options.processes());
+            return cast.isFinished()
+                    && audit.isIdle(options.launchers() * options.processes())
+                    && cast.keeps(audit.workers()); // else they are as many, but those of a dead launcher among them
         });
         Pace.awaitTrue(Duration.ofSeconds(5), this::witnessesHaveSeenAll);
     }
