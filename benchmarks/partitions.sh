@@ -27,9 +27,9 @@ while read -r jar; do class_path=$class_path$lib/$jar:; done <"$lib/classpath"
 addresses=
 for port in 17001 17002 17003; do
   # a short period, so that a master that has had its share stands still for milliseconds and not for the tenth of a second that is usual
-  quota=$(awk -v share="$share" 'BEGIN { printf "%d", 10000 * share }')
+  quota=$(awk -v share="$share" 'BEGIN { printf "%d", 20000 * share }')
   name=weirpool-partitions-$$-$port
-  docker run -d --rm --name "$name" --network host --cpu-period 10000 --cpu-quota "$quota" "$image" \
+  docker run -d --rm --name "$name" --network host --cpu-period 20000 --cpu-quota "$quota" "$image" \
     redis-server --port "$port" --bind 127.0.0.1 --cluster-enabled yes --save '' --appendonly no >/dev/null
   masters="$masters $name"
   addresses="$addresses 127.0.0.1:$port"
