@@ -4,6 +4,7 @@ import dev.weirpool.queue.TaskCodec;
 import dev.weirpool.queue.protocol.Blame;
 import dev.weirpool.queue.protocol.Broker;
 import dev.weirpool.queue.protocol.Duty;
+import dev.weirpool.queue.redis.Backoff;
 import dev.weirpool.queue.redis.ForeignDataException;
 import dev.weirpool.queue.redis.Redis;
 import dev.weirpool.queue.redis.RedisConnection;
@@ -33,7 +34,7 @@ final class Recoverer extends Duty {
 
     private final Broker broker;
     private final TaskCodec codec;
-    private final Duration lease;
+    private final Duration grace;
     private final Runnable cancelMarksSeen;
     private volatile Instant lastTick = Instant.EPOCH;
     private final BlockingDeque<Death> deaths = new LinkedBlockingDeque<>();
@@ -50,7 +51,7 @@ final class Recoverer extends Duty {
         super("weirpool-recoverer-" + broker.queue(), redis);
         this.broker = broker;
         this.codec = codec;
-        this.lease = lease;
+        this.grace = lease.plus(Backoff.LONGEST); // another thread may find so much later that Redis is back
         this.cancelMarksSeen = cancelMarksSeen;
     }
 
@@ -85,9 +86,9 @@ final class Recoverer extends Duty {
             recoverOrRemember(redis, death);
             death = deaths.poll();
         }
-        var tick = broker.tick(redis, GAP, lease);
+        var tick = broker.tick(redis, GAP, grace);
         while (tick.hasMoreDue() && deaths.isEmpty() && !isStopping()) { // a herd of them came due
-            tick = broker.tick(redis, GAP, lease);
+            tick = broker.tick(redis, GAP, grace);
         }
         lastTick = Instant.now();
         var now = System.nanoTime();

@@ -203,8 +203,8 @@ public final class Broker {
         return new HeartbeatReply(Set.copyOf(lost), Map.copyOf(condemned));
     }
 
-    /** Promotes due tasks and finds workers whose lease has run out; a silence longer than {@code gap} gives all a lease of grace. */
-    public TickReply tick(RedisConnection redis, Duration gap, Duration lease) {
+    /** Promotes due tasks and finds workers whose lease has run out; after a silence longer than {@code gap} none has, for a time of grace. */
+    public TickReply tick(RedisConnection redis, Duration gap, Duration grace) {
         var arguments = new ArrayList<byte[]>();
         arguments.add(keys.delayed);
         arguments.addAll(keys.ready());
@@ -213,7 +213,7 @@ public final class Broker {
         var keyCount = arguments.size();
         arguments.add(bytes(TickReply.MOST_PROMOTED));
         arguments.add(bytes(gap.toMillis()));
-        arguments.add(bytes(lease.toMillis()));
+        arguments.add(bytes(grace.toMillis()));
         arguments.add(bytes(END_MARK_LIFE.toMillis()));
         arguments.add(bytes(PRODUCER_LIFE.toMillis()));
         var reply = list(redis.run(TICK, keyCount, arguments));

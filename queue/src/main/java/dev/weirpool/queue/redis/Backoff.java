@@ -1,12 +1,15 @@
 package dev.weirpool.queue.redis;
 
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Waits between tries to reach a server that is away: from 50 ms, doubling to 2 s, each at random between nothing and that. */
+/** Waits between tries to reach a server that is away: from 50 ms, doubling to {@link #LONGEST}, each at random between nothing and that. */
 public final class Backoff {
 
+    /** The longest wait between two tries. */
+    public static final Duration LONGEST = Duration.ofSeconds(2);
+
     private static final long FIRST_MILLIS = 50;
-    private static final long LAST_MILLIS = 2_000;
 
     private long ceilingMillis = FIRST_MILLIS;
 
@@ -23,7 +26,7 @@ public final class Backoff {
     /** How long to wait this time. */
     long nextMillis() {
         var millis = ThreadLocalRandom.current().nextLong(1, ceilingMillis + 1);
-        ceilingMillis = Math.min(LAST_MILLIS, ceilingMillis * 2);
+        ceilingMillis = Math.min(LONGEST.toMillis(), ceilingMillis * 2);
         return millis;
     }
 

@@ -1,7 +1,7 @@
 -- tick: promote tasks that are due, find workers whose lease has run out, and forget producers that are long gone.
 --
--- Any number of launchers may tick. A gap between ticks (Redis was down, a clock stepped) gives every lease one more lease
--- of grace, because nobody could have renewed it.
+-- Any number of launchers may tick. A gap between ticks (Redis was down, a clock stepped) begins a time of grace, in which no
+-- lease counts as run out, because nobody could have renewed it.
 --
 -- KEYS[1]  delayed  zset  envelopes scored by due time in ms
 -- KEYS[2]  ready    list  envelopes of priority 0
@@ -18,7 +18,7 @@
 -- KEYS[12] fence    string  number of claims ever made
 -- ARGV[1]  the most tasks to promote in one call
 -- ARGV[2]  a gap between ticks, in ms, that calls for grace
--- ARGV[3]  length of a lease in ms
+-- ARGV[3]  length of the grace in ms
 -- ARGV[4]  the life of a mark that asks to end a running task, in ms
 -- ARGV[5]  for how long a producer may be silent at least before it is forgotten, in ms
 --
