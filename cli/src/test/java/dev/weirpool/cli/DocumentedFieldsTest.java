@@ -110,10 +110,7 @@ final class DocumentedFieldsTest {
             assertDocumented("redis", Status.SERVER, operator.server());
         } finally {
             try (var redis = RedisOptions.embedded().open()) {
-                redis.call(connection -> {
-                    new Broker(name).drop(connection, List.of());
-                    return true;
-                });
+                redis.use(connection -> new Broker(name).drop(connection, List.of()));
             }
         }
     }

@@ -58,10 +58,7 @@ final class EveryCommandTest extends ServerFixture {
         launcher.close();
         queue.close();
         try (var redis = server.options().open()) {
-            redis.call(connection -> {
-                new Broker(name).drop(connection, List.of());
-                return true;
-            });
+            redis.use(connection -> new Broker(name).drop(connection, List.of()));
         }
     }
 

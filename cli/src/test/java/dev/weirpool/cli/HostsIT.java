@@ -140,10 +140,7 @@ final class HostsIT {
         redis = options.open();
         codec = new TaskCodec(() -> redis, "test");
         queue = TaskQueue.connect(options, QUEUE);
-        redis.call(connection -> {
-            broker.openResults(connection, producer, Duration.ofMinutes(30));
-            return true;
-        });
+        redis.use(connection -> broker.openResults(connection, producer, Duration.ofMinutes(30)));
         awaitWorkers(HOSTS.size());
         load.start();
     }

@@ -28,10 +28,7 @@ final class SecretTest {
 
     @AfterEach
     void disconnect() {
-        redis.call(connection -> {
-            new dev.weirpool.queue.protocol.Broker(queue).drop(connection, List.of());
-            return true;
-        });
+        redis.use(connection -> new dev.weirpool.queue.protocol.Broker(queue).drop(connection, List.of()));
         redis.close();
     }
 

@@ -586,7 +586,7 @@ final class DashboardTest extends ServerFixture {
     private void fill(String name, Redis redis, int tasks) {
         var id = queue.send(Task.of(Chores::resize, "a.jpg", 1));
         assertThat(id).isInstanceOf(TaskId.class);
-        redis.call(connection -> {
+        redis.use(connection -> {
             var one = (byte[]) connection.call("LINDEX", bytes("weirpool:{" + name + "}:ready"), bytes(-1));
             IntStream.range(0, tasks / 100).forEach(i -> {
                 var copies = new byte[101][];
@@ -596,7 +596,6 @@ final class DashboardTest extends ServerFixture {
                 copies[0] = bytes("weirpool:{" + name + "}:dead");
                 connection.call("RPUSH", copies);
             });
-            return true;
         });
     }
 

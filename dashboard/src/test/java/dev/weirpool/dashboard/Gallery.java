@@ -83,10 +83,7 @@ final class Gallery implements AutoCloseable {
         mail.close();
         reports.close();
         try (var redis = options.open()) { // what there was of schedules does not go away by itself
-            redis.call(connection -> {
-                new Broker("reports").drop(connection, List.of());
-                return true;
-            });
+            redis.use(connection -> new Broker("reports").drop(connection, List.of()));
         }
     }
 }

@@ -105,10 +105,7 @@ public final class Pool extends Calls implements AutoCloseable {
         var launcher = Launcher.start(
                 LauncherOptions.of(options.processes(), server, queue).withWorkers(options.workers()), open -> {
                     if (ownsQueue) {
-                        open.call(connection -> {
-                            broker.own(connection, ResultCollector.QUEUE_LIFE);
-                            return true;
-                        });
+                        open.use(connection -> broker.own(connection, ResultCollector.QUEUE_LIFE));
                     }
                 });
         var redis = new LazyRedis(server);

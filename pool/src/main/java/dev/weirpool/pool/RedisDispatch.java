@@ -67,8 +67,10 @@ final class RedisDispatch implements Dispatch {
         this.launcher = launcher;
         this.processes = processes;
         this.ownsQueue = ownsQueue;
-        this.submitters =
-                new Submitters(redis, redis.call(connection -> Partitions.of(connection, queue)), Integer.MAX_VALUE);
+        var partitions = ownsQueue // which nobody divides
+                ? new Partitions(queue, 1)
+                : redis.call(connection -> Partitions.of(connection, queue));
+        this.submitters = new Submitters(redis, partitions, Integer.MAX_VALUE);
         this.lanes = submitters.all().stream().map(this::lane).toList();
         lanes.forEach(lane -> {
             lane.submitter.start();

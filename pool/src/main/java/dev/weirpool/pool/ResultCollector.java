@@ -56,10 +56,7 @@ final class ResultCollector extends Duty {
         this.tickets = tickets;
         this.ownsQueue = ownsQueue;
         this.refusals = new Refusals("a result of queue " + broker.queue());
-        redis.call(connection -> {
-            broker.openResults(connection, producer, STREAM_LIFE);
-            return true;
-        });
+        redis.use(connection -> broker.openResults(connection, producer, STREAM_LIFE));
     }
 
     @Override

@@ -279,10 +279,7 @@ class CrashPointTest {
             assertThat(queue.deadLetters().size()).isZero();
             assertThat(redis.call(other::waiting)).as("not doubled").isEqualTo(1);
         } finally {
-            redis.call(connection -> {
-                other.drop(connection, List.of());
-                return true;
-            });
+            redis.use(connection -> other.drop(connection, List.of()));
             redis.close();
         }
     }

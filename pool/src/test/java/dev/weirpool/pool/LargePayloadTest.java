@@ -165,10 +165,7 @@ class LargePayloadTest {
             assertThat(operator.queue(other).state().waitingBytes()).isZero();
             assertThat(queue.deadLetters().size() + there.deadLetters().size()).isZero();
         }
-        redis.call(connection -> {
-            new Broker(other).drop(connection, List.of());
-            return true;
-        });
+        redis.use(connection -> new Broker(other).drop(connection, List.of()));
     }
 
     @Test

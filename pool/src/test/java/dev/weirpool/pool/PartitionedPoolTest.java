@@ -47,10 +47,8 @@ final class PartitionedPoolTest {
 
     @AfterEach
     void leaveNothingBehind() {
-        redis.call(connection -> {
-            names.forEach(each -> new Broker(each).drop(connection, new Broker(each).workers(connection)));
-            return true;
-        });
+        redis.use(connection ->
+                names.forEach(each -> new Broker(each).drop(connection, new Broker(each).workers(connection))));
         operator.close();
         redis.close();
     }

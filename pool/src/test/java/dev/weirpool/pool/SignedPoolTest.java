@@ -48,10 +48,7 @@ class SignedPoolTest {
 
     @AfterEach
     void delete() {
-        redis.call(connection -> {
-            new Broker(name).drop(connection, new Broker(name).workers(connection));
-            return true;
-        });
+        redis.use(connection -> new Broker(name).drop(connection, new Broker(name).workers(connection)));
         redis.close();
     }
 
@@ -67,7 +64,7 @@ class SignedPoolTest {
             forged.putInt(1).put((byte) 'C');
             var context = ByteBuffer.allocate(8).putLong(id.producer()).array();
             var stream = bytes("weirpool:{" + name + "}:results:%016x".formatted(id.producer()));
-            redis.call(connection -> {
+            redis.use(connection -> {
                 for (var entry : List.of(
                         forged.array(),
                         bytes("nonsense"),
@@ -76,7 +73,6 @@ class SignedPoolTest {
                         options.keyring().signer(Direction.ITEM, name).seal(context, forged.array()))) {
                     connection.call("XADD", stream, bytes("*"), bytes("r"), entry);
                 }
-                return true;
             });
 
             assertThat(pool.applyAsync(Tasks::square, 3).ready()).isFalse(); // it waits behind the first
@@ -95,7 +91,7 @@ class SignedPoolTest {
             var producer = pool.applyAsync(Tasks::square, 2).id().producer();
             var stream = bytes("weirpool:{" + name + "}:results:%016x".formatted(producer));
             var context = ByteBuffer.allocate(8).putLong(producer).array();
-            redis.call(connection -> {
+            redis.use(connection -> {
                 for (var sequence : List.of(999_999L, 0L, -1L, Long.MIN_VALUE, Long.MAX_VALUE)) {
                     var result =
                             ByteBuffer.allocate(16 + 4 + 1).putLong(producer).putLong(sequence);
@@ -104,7 +100,6 @@ class SignedPoolTest {
                             options.keyring().signer(Direction.RESULT, name).seal(context, result.array());
                     connection.call("XADD", stream, bytes("*"), bytes("r"), sealed);
                 }
-                return true;
             });
 
             assertThat(pool.applyAsync(Tasks::square, 3).get(LIMIT)).isEqualTo(9);
@@ -180,10 +175,8 @@ class SignedPoolTest {
             assertThat(client.join(LIMIT)).isTrue();
         }
         fleet.forEach(Launcher::close);
-        redis.call(connection -> {
-            assertThat(new Broker(name).deadCount(connection)).isZero();
-            return true;
-        });
+        redis.use(
+                connection -> assertThat(new Broker(name).deadCount(connection)).isZero());
     }
 
     /** The steps of docs/security.md: workers with the secret on another queue, then the clients one by one, then the old workers end. */
@@ -229,11 +222,10 @@ class SignedPoolTest {
         }
         assertThat(results).hasSizeGreaterThan(1000);
         assertThat(notes()).hasSize(20);
-        redis.call(connection -> {
+        redis.use(connection -> {
             assertThat(new Broker(name).deadCount(connection) + next.deadCount(connection))
                     .isZero();
             next.drop(connection, next.workers(connection));
-            return true;
         });
     }
 

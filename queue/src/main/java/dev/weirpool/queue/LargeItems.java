@@ -27,10 +27,7 @@ final class LargeItems {
             return encoded;
         }
         var blob = Blob.of(encoded);
-        redis.call(connection -> {
-            blobs.put(connection, blob, encoded, BlobBroker.TASK_LIFE, false);
-            return true;
-        });
+        redis.use(connection -> blobs.put(connection, blob, encoded, BlobBroker.TASK_LIFE, false));
         return ByteBuffer.allocate(1 + Blob.REFERENCE_BYTES)
                 .put(APART)
                 .put(blob.reference())
@@ -59,10 +56,7 @@ final class LargeItems {
     void drop(byte[] listed) {
         apart(listed).ifPresent(blob -> {
             try {
-                redis.call(connection -> {
-                    blobs.drop(connection, blob);
-                    return true;
-                });
+                redis.use(connection -> blobs.drop(connection, blob));
             } catch (RedisUnavailableException e) {
                 // it lapses by itself
             }

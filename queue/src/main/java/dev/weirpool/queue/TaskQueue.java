@@ -288,10 +288,7 @@ public final class TaskQueue implements AutoCloseable {
     }
 
     private void each(BiConsumer<RedisConnection, Broker> work) {
-        partitions.forEach(broker -> redis.call(connection -> {
-            work.accept(connection, broker);
-            return true;
-        }));
+        partitions.forEach(broker -> redis.use(connection -> work.accept(connection, broker)));
     }
 
     @Override

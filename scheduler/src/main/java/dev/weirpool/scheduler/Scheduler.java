@@ -435,10 +435,7 @@ public final class Scheduler implements AutoCloseable {
             var now = read(names);
             var edits = decide.apply(now);
             if (edits.isEmpty()) { // it is so already, but perhaps since a moment ago
-                redis.call(connection -> {
-                    broker.awaitDurability(connection);
-                    return true;
-                });
+                redis.use(connection -> broker.awaitDurability(connection));
                 return;
             }
             if (redis.call(connection -> {

@@ -187,10 +187,7 @@ public final class StartupArchive implements AutoCloseable {
                     Path.of(unfinished + ".config")); // the JVM's own, where it makes an AOT cache and was killed
             board.delete();
             Files.deleteIfExists(board.file().getParent());
-            redis.call(connection -> {
-                broker.drop(connection, List.of("training"));
-                return true;
-            });
+            redis.use(connection -> broker.drop(connection, List.of("training")));
         }
     }
 

@@ -68,10 +68,7 @@ final class Upkeep {
     void finish() {
         for (var part : parts) {
             for (var death : part.recoverer.unfinished()) {
-                redis.call(connection -> {
-                    part.recoverer.recover(connection, death);
-                    return true;
-                });
+                redis.use(connection -> part.recoverer.recover(connection, death));
             }
         }
     }

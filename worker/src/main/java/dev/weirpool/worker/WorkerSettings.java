@@ -45,8 +45,7 @@ record WorkerSettings(
 
     /** Which partition it waits at: those of one launcher are spread over them. */
     int home() {
-        var number = worker.substring(worker.lastIndexOf('.') + 1);
-        return number.matches("\\d{1,9}") ? Integer.parseInt(number) % partitions.size() : 0;
+        return Math.floorMod(worker.hashCode(), partitions.size()); // names end in a number, and so do their hashes
     }
 
     void writeTo(Writer out) throws IOException {

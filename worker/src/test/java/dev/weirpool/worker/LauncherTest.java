@@ -231,10 +231,7 @@ final class LauncherTest {
         var abandoned = "pool-" + UUID.randomUUID();
         try (var redis = REDIS.open();
                 var left = TaskQueue.connect(REDIS, abandoned)) {
-            redis.call(connection -> {
-                new Broker(abandoned).own(connection, Duration.ofMillis(1));
-                return true;
-            });
+            redis.use(connection -> new Broker(abandoned).own(connection, Duration.ofMillis(1)));
             left.send(Task.of(Work::refuse));
 
             try (var launcher = Launcher.start(options(1))) {

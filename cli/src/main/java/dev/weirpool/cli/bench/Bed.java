@@ -129,11 +129,10 @@ public final class Bed implements AutoCloseable {
         pool.terminate();
         tasks.close();
         sharedQueues.forEach(SharedQueue::delete);
-        redis.call(connection -> {
+        redis.use(connection -> {
             rawKeys.forEach(key -> connection.call("UNLINK", bytes(key)));
             spares.forEach(spare -> spare.drop(connection, spare.workers(connection)));
             broker.drop(connection, broker.workers(connection));
-            return true;
         });
         redis.close();
     }

@@ -177,9 +177,6 @@ final class QueueRows {
     }
 
     private void onConnection(RawWork work) {
-        bed.redis().call(connection -> {
-            work.run(connection);
-            return true;
-        });
+        bed.redis().use(connection -> work.run(connection));
     }
 }

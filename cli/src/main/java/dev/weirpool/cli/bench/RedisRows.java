@@ -138,11 +138,10 @@ final class RedisRows {
         }
 
         void push(int count) {
-            bed.redis().call(connection -> {
+            bed.redis().use(connection -> {
                 for (var left = count; left > 0; left -= PUSHED) {
                     push(connection, Math.min(PUSHED, left));
                 }
-                return true;
             });
         }
 
@@ -196,10 +195,7 @@ final class RedisRows {
         }
 
         void drop() {
-            bed.redis().call(connection -> {
-                broker.drop(connection, List.of(WORKER));
-                return true;
-            });
+            bed.redis().use(connection -> broker.drop(connection, List.of(WORKER)));
         }
     }
 }

@@ -65,10 +65,7 @@ final class Audit {
 
     /** Deletes every key of the queue. */
     void clear() {
-        redis.call(connection -> {
-            keys(connection).forEach(key -> connection.call("UNLINK", bytes(prefix + key)));
-            return true;
-        });
+        redis.use(connection -> keys(connection).forEach(key -> connection.call("UNLINK", bytes(prefix + key))));
     }
 
     private Set<String> keys(RedisConnection connection) {

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** One partition of an {@link OperatedQueue}, and its tasks. */
@@ -274,25 +273,18 @@ final class OperatedPartition {
     }
 
     void limit(Limit limit) {
-        does(connection -> broker.limit(connection, limit));
+        redis.use(connection -> broker.limit(connection, limit));
     }
 
     void pause() {
-        does(broker::pause);
+        redis.use(broker::pause);
     }
 
     void resume() {
-        does(broker::resume);
+        redis.use(broker::resume);
     }
 
     void cancel(TaskId id, boolean endRunning) {
-        does(connection -> broker.cancel(connection, id.producer(), List.of(id.sequence()), endRunning));
-    }
-
-    private void does(Consumer<RedisConnection> work) {
-        redis.call(connection -> {
-            work.accept(connection);
-            return true;
-        });
+        redis.use(connection -> broker.cancel(connection, id.producer(), List.of(id.sequence()), endRunning));
     }
 }

@@ -454,10 +454,7 @@ public final class OperatedQueue {
                     "tasks of queue " + name + " are there already; name another queue, or none");
         }
         var target = new Broker(to);
-        redis.call(connection -> {
-            target.enlist(connection);
-            return true;
-        });
+        redis.use(target::enlist);
         return target;
     }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -180,6 +181,14 @@ public final class Redis implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** As {@link #call(Function)}, for work that has no result. */
+    public void use(Consumer<RedisConnection> work) {
+        call(connection -> {
+            work.accept(connection);
+            return true;
+        });
     }
 
     private <T> T once(Function<RedisConnection, T> work) {
