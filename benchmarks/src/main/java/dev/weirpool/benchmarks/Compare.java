@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Measures all rows of {@code weirpool bench}, with Python's pool and queues taking turns, and writes down every sample. */
+/** Measures all rows of {@code weirpool bench}, with plain Jedis and Python's pool and queues taking turns, and writes down every sample. */
 final class Compare {
 
     private static final int PROCESSES = 2;
@@ -22,9 +22,10 @@ final class Compare {
     /** Takes the Python to use, its script, the file for the samples, and how many rounds. */
     public static void main(String[] arguments) throws Exception {
         try (var bed = Bed.make(RedisOptions.fromEnvironment(), PROCESSES);
-                var python =
-                        Python.start(arguments[0], Path.of(arguments[1]), PROCESSES, GOAL.toMillis() / 1000.0)) {
+                var python = Python.start(arguments[0], Path.of(arguments[1]), PROCESSES, GOAL.toMillis() / 1000.0)) {
+            var jedis = new JedisLists(bed, GOAL);
             var rows = BenchRun.rows(bed, GOAL, LONG_TASK, DEPTHS).stream()
+                    .map(jedis::in)
                     .map(python::in)
                     .toList();
             var conditions = bed.conditions();

@@ -33,10 +33,10 @@ final class Python implements AutoCloseable {
     }
 
     static Python start(String python, Path script, int processes, double goalSeconds) throws IOException {
-        return new Python(new ProcessBuilder(
-                        python, script.toString(), Integer.toString(processes), Double.toString(goalSeconds))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return new Python(
+                new ProcessBuilder(python, script.toString(), Integer.toString(processes), Double.toString(goalSeconds))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start());
     }
 
     String version() {

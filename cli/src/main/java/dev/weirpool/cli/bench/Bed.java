@@ -80,11 +80,11 @@ public final class Bed implements AutoCloseable {
         return redis;
     }
 
-    int processes() {
+    public int processes() {
         return processes;
     }
 
-    Pool pool() {
+    public Pool pool() {
         return pool;
     }
 
@@ -100,7 +100,7 @@ public final class Bed implements AutoCloseable {
     }
 
     /** A key for those who use plain Redis. */
-    String rawKey(String name) {
+    public String rawKey(String name) {
         var key = "weirpool:{" + queue + "}:raw-" + name;
         rawKeys.add(key);
         return key;

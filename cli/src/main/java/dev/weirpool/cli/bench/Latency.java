@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** How long one exchange takes when there is no other. */
-final class Latency implements Contender {
+public final class Latency implements Contender {
 
     private static final int LEAST = 200;
 
@@ -14,12 +14,12 @@ final class Latency implements Contender {
     private final Exchange exchange;
 
     /** One exchange, to its end. */
-    interface Exchange {
+    public interface Exchange {
         void run() throws Exception;
     }
 
     /** @param goal how long to go on */
-    Latency(Duration goal, Exchange exchange) {
+    public Latency(Duration goal, Exchange exchange) {
         this.goal = goal;
         this.exchange = exchange;
     }

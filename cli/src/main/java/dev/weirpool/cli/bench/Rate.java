@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** How much of something gets done in a second; how often it is done in one go is found out first. */
-final class Rate implements Contender {
+public final class Rate implements Contender {
 
     private static final int LEAST = 1000;
     private static final int MOST = 2_000_000;
@@ -16,17 +16,17 @@ final class Rate implements Contender {
     private int count;
 
     /** Something that can be done any number of times. */
-    interface Work {
+    public interface Work {
         void run(int count) throws Exception;
     }
 
     /** @param goal how long one go should take */
-    Rate(String unit, Duration goal, Work work) {
+    public Rate(String unit, Duration goal, Work work) {
         this(unit, goal, count -> {}, work);
     }
 
     /** @param preparation what has to be there for the work, and does not count */
-    Rate(String unit, Duration goal, Work preparation, Work work) {
+    public Rate(String unit, Duration goal, Work preparation, Work work) {
         this.unit = unit;
         this.goal = goal;
         this.preparation = preparation;

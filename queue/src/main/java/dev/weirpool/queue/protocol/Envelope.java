@@ -6,7 +6,6 @@ import dev.weirpool.queue.signing.Signer;
 import dev.weirpool.queue.signing.WrongSignatureException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -418,14 +417,15 @@ public final class Envelope {
         }
 
         private byte[] encodedHeaders() {
-            var texts = new ArrayList<byte[]>(2 + 2 * headers.size());
-            texts.add(NAME.getBytes(UTF_8));
-            texts.add(name.getBytes(UTF_8));
+            var texts = new byte[2 + 2 * headers.size()][];
+            texts[0] = NAME.getBytes(UTF_8);
+            texts[1] = name.getBytes(UTF_8);
+            var count = 2;
             var sorted = headers.size() < 2 ? headers : new TreeMap<>(headers); // the same task has the same bytes
-            sorted.forEach((key, value) -> {
-                texts.add(key.getBytes(UTF_8));
-                texts.add(value.getBytes(UTF_8));
-            });
+            for (var header : sorted.entrySet()) {
+                texts[count++] = header.getKey().getBytes(UTF_8);
+                texts[count++] = header.getValue().getBytes(UTF_8);
+            }
             var size = 0;
             for (var text : texts) {
                 size += 2 + text.length;

@@ -9,7 +9,9 @@ import dev.weirpool.queue.redis.RedisUnavailableException;
 import dev.weirpool.queue.signing.Direction;
 import dev.weirpool.queue.signing.Signer;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -63,7 +65,7 @@ public final class Submitter extends Duty {
 
     // owned by the duty's thread, and by whoever ends it
     private final List<Pending> batch = new ArrayList<>();
-    private @Nullable Pending next;
+    private final Deque<Pending> drained = new ArrayDeque<>(); // no longer waiting, and not in a batch yet
     private long lastStored;
     private boolean enlisted;
 
@@ -167,6 +169,7 @@ public final class Submitter extends Duty {
 
     private void wakeFromRest() {
         if (resting) {
+            resting = false; // one call wakes it
             wake();
         }
     }
@@ -236,7 +239,7 @@ public final class Submitter extends Duty {
             }
             throw new RedisUnavailableException(String.valueOf(e.getMessage()), e);
         }
-        if (batch.isEmpty() && next == null) {
+        if (batch.isEmpty() && drained.isEmpty()) {
             rest();
         }
     }
@@ -304,10 +307,8 @@ public final class Submitter extends Duty {
     private void refuse(CompletableFuture<PushReply> answer) {
         room.filled(answer); // before those are looked for who did not see it
         batch.removeIf(pending -> isRefused(pending, answer));
+        drained.removeIf(pending -> isRefused(pending, answer));
         waiting.removeIf(pending -> isRefused(pending, answer));
-        if (next != null && isRefused(next, answer)) {
-            next = null;
-        }
     }
 
     private boolean isRefused(Pending pending, CompletableFuture<PushReply> answer) {
@@ -334,18 +335,18 @@ public final class Submitter extends Duty {
     }
 
     private void gather() {
-        var first = next != null ? next : waiting.poll();
-        next = null;
+        if (drained.isEmpty()) {
+            waiting.drainTo(drained, BATCH_TASKS);
+        }
         var bytes = 0;
-        for (var pending = first; pending != null; pending = waiting.poll()) {
+        for (var pending = drained.peek(); pending != null; pending = drained.peek()) {
             bytes += pending.envelope().size();
             if (!batch.isEmpty() && (bytes > BATCH_BYTES || pending.isAlone())) {
-                next = pending;
                 return;
             }
-            batch.add(pending);
+            batch.add(drained.remove());
             accepted.expect(pending);
-            if (batch.size() == BATCH_TASKS || pending.isAlone()) {
+            if (pending.isAlone()) {
                 return;
             }
         }
@@ -381,10 +382,8 @@ public final class Submitter extends Duty {
                         .<RuntimeException>map(doubted -> doubted)
                         .orElse(cause)));
         batch.clear();
-        if (next != null) {
-            next.stored().completeExceptionally(cause);
-            next = null;
-        }
+        drained.forEach(pending -> pending.stored().completeExceptionally(cause));
+        drained.clear();
         failWaiting(cause);
     }
 
