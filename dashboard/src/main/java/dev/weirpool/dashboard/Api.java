@@ -230,6 +230,7 @@ final class Api {
                 "running", state.running(),
                 "dead", state.dead(),
                 "workers", state.workers(),
+                "partitions", state.partitions(),
                 "paused", state.paused(),
                 "abandoned", state.isAbandoned(),
                 "oldestAge", state.oldestAge().map(age -> age.toNanos() / 1e9).orElse(null),

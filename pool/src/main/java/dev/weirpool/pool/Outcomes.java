@@ -41,7 +41,8 @@ final class Outcomes {
         var future = new CompletableFuture<List<@Nullable Object>>();
         CompletableFuture.allOf(chunks.toArray(CompletableFuture[]::new)).whenComplete((nothing, failure) -> {
             try {
-                var values = new ArrayList<@Nullable Object>();
+                var values = new ArrayList<@Nullable Object>(
+                        sizes.stream().mapToInt(Integer::intValue).sum());
                 for (var i = 0; i < chunks.size(); i++) {
                     for (var outcome : ofChunk(chunks.get(i), sizes.get(i))) {
                         values.add(valueOrThrow(outcome, allowed));

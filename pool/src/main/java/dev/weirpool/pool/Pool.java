@@ -23,6 +23,7 @@ import dev.weirpool.worker.LauncherOptions;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -525,6 +526,9 @@ public final class Pool extends Calls implements AutoCloseable {
     }
 
     private static <A> List<A> listOf(Iterable<? extends A> items) {
+        if (items instanceof Collection<? extends A> collection) {
+            return new ArrayList<>(collection);
+        }
         var list = new ArrayList<A>();
         items.forEach(list::add);
         return list;

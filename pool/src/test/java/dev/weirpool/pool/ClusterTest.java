@@ -14,6 +14,7 @@ import dev.weirpool.queue.inspect.TaskState;
 import dev.weirpool.queue.protocol.Partitions;
 import dev.weirpool.queue.redis.ClusterServers;
 import dev.weirpool.queue.redis.RedisRefusedException;
+import dev.weirpool.queue.redis.RedisServer;
 import dev.weirpool.queue.redis.RedisUnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,12 +99,8 @@ class ClusterTest {
                 var load = new Load(first, second, third)) {
             load.awaitResults(500);
 
-            var killed = servers.master(queue);
-            killed.kill();
-            servers.awaitFailoverFrom(killed, queue);
+            var killed = killMaster(servers, queue, load);
 
-            load.awaitResultsOfAllWorkers(MOST_STANDSTILL);
-            load.awaitResults(500);
             load.end();
             end(first);
             end(second);
@@ -125,12 +122,8 @@ class ClusterTest {
                     var load = new Load(pool)) {
                 load.awaitResults(500);
 
-                var killed = encrypted.master(queue);
-                killed.kill();
-                encrypted.awaitFailoverFrom(killed, queue);
+                killMaster(encrypted, queue, load);
 
-                load.awaitResultsOfAllWorkers(MOST_STANDSTILL);
-                load.awaitResults(500);
                 load.end();
                 end(pool);
             }
@@ -172,13 +165,9 @@ class ClusterTest {
             assertThat(masters)
                     .allSatisfy(master -> assertThat(servers.keysOn(master))
                             .anyMatch(key -> key.startsWith("weirpool:{spread") && key.endsWith(":fence")));
-            var killed = masters.get(1);
-            killed.kill();
-            servers.awaitFailoverFrom(
-                    killed, new Partitions("spread", 3).names().get(1));
 
-            load.awaitResultsOfAllWorkers(MOST_STANDSTILL);
-            load.awaitResults(500);
+            var killed = killMaster(servers, new Partitions("spread", 3).names().get(1), load);
+
             load.end();
             end(pool);
             servers.startAgain(killed);
@@ -193,6 +182,16 @@ class ClusterTest {
         assertThatThrownBy(() -> RedisOptions.of(one).open())
                 .isInstanceOf(RedisRefusedException.class)
                 .hasMessageContaining("is part of a cluster; write redis+cluster://");
+    }
+
+    /** Kills the master of {@code queue}, and waits until another has taken over and all goes on. */
+    private static RedisServer killMaster(ClusterServers cluster, String queue, Load load) throws Exception {
+        var killed = cluster.master(queue);
+        killed.kill();
+        cluster.awaitFailoverFrom(killed, queue);
+        load.awaitResultsOfAllWorkers(MOST_STANDSTILL);
+        load.awaitResults(500);
+        return killed;
     }
 
     private static Pool pool(String queue) {

@@ -11,7 +11,7 @@ import dev.weirpool.queue.protocol.Envelope;
 import dev.weirpool.queue.protocol.UniqueName;
 import dev.weirpool.queue.redis.Redis;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.AbstractList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -298,10 +298,19 @@ public final class TaskCodec {
 
     /** The outcomes of the items of a chunk, whose value is an array in which failures stand for themselves. */
     public static List<Outcome> outcomes(@Nullable Object[] values) {
-        return Arrays.stream(values)
-                .map(value -> value instanceof Failure failure
+        return new AbstractList<>() { // there may be a million, each looked at once
+
+            @Override
+            public Outcome get(int i) {
+                return values[i] instanceof Failure failure
                         ? new Outcome.Threw(failure)
-                        : (Outcome) new Outcome.Returned(value))
-                .toList();
+                        : new Outcome.Returned(values[i]);
+            }
+
+            @Override
+            public int size() {
+                return values.length;
+            }
+        };
     }
 }
