@@ -61,6 +61,7 @@ final class Worker {
 
     static Worker boot(WorkerSettings settings) {
         Redis.serve(settings.redis());
+        LateLogging.arrange();
         return new Worker(settings);
     }
 
